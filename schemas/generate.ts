@@ -1,0 +1,67 @@
+/**
+ * Writes `src/model/generated/` from `schemas/`: the types of the bundle's documents, and of the ready-made records as they leave (no
+ * secrets). `--check` writes nothing and fails when a file would change.
+ */
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compile, type JSONSchema } from "json-schema-to-typescript";
+import { readShape } from "../src/codec/shape.ts";
+import { viewSchema } from "../src/codec/view.ts";
+import type { RecordSchema } from "../src/model/record-schema.ts";
+
+const schemas = fileURLToPath(new URL(".", import.meta.url));
+const generated = fileURLToPath(new URL("../src/model/generated/", import.meta.url));
+const check = process.argv.includes("--check");
+
+const banner = (path: string) => `// Generated from schemas/${path} by "npm run generate". Do not edit.`;
+
+async function typesOf(path: string, prepare: (schema: RecordSchema, name: string) => RecordSchema): Promise<string> {
+  const name = basename(path, ".schema.json");
+  const schema = JSON.parse(await readFile(schemas + path, "utf8")) as RecordSchema;
+  const title = name.replace(/(?:^|-)([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
+  const prepared = { ...withoutTitles(prepare(schema, name)), title };
+  return compile(prepared as JSONSchema, title, {
+    bannerComment: banner(path),
+    additionalProperties: false,
+    enableConstEnums: false,
+    strictIndexSignatures: true,
+    style: { printWidth: 120 },
+  });
+}
+
+/** Titles of properties are words for people; taken for type names they would collide. */
+function withoutTitles<T>(node: T, inProperties = false): T {
+  if (Array.isArray(node)) return node.map((part) => withoutTitles(part)) as T;
+  if (typeof node !== "object" || node === null) return node;
+  const entries = Object.entries(node).filter(([key]) => inProperties || (key !== "title" && key !== "examples"));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [
+      key,
+      withoutTitles(value, !inProperties && (key === "properties" || key === "$defs")),
+    ]),
+  ) as T;
+}
+
+const asItLeaves = (schema: RecordSchema, name: string) =>
+  viewSchema(schema, readShape(schema, name), { scope: "access", origin: "provided", legalBasis: "eu-gdpr:A6-1-b" });
+
+const files = new Map<string, string>();
+for (const name of ["manifest", "report", "request"])
+  files.set(`${name}.ts`, await typesOf(`bundle/v1/${name}.schema.json`, (schema) => schema));
+const records = (await readdir(`${schemas}records`)).filter((file) => file.endsWith(".schema.json")).sort();
+for (const file of records)
+  files.set(`records/${basename(file, ".schema.json")}.ts`, await typesOf(`records/${file}`, asItLeaves));
+
+const drift: string[] = [];
+await mkdir(`${generated}records`, { recursive: true });
+for (const [file, text] of files) {
+  const before = await readFile(generated + file, "utf8").catch(() => "");
+  if (before === text) continue;
+  drift.push(file);
+  if (!check) await writeFile(generated + file, text);
+}
+if (check && drift.length > 0) {
+  console.error(`Out of date: ${drift.join(", ")}. Run "npm run generate" and commit the result.`);
+  process.exitCode = 1;
+} else console.log(`${files.size} files of types are up to date.`);

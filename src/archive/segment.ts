@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { constants, crc32, deflateRaw } from "node:zlib";
+import type { SpoolWriter } from "../model/ports.ts";
+
+/** What is known of one deflated stream once it is sealed. */
+export interface SegmentFacts {
+  /** Size of the text, in bytes. */
+  readonly bytes: number;
+  readonly compressedBytes: number;
+  /** CRC-32 of the text, as the zip wants it. */
+  readonly crc32: number;
+  /** SHA-256 of the text, in hex. */
+  readonly sha256: string;
+  /** CRC-32 of the deflated bytes: assemble copies them without inflating, and must notice when they changed. */
+  readonly compressedCrc32: number;
+}
+
+export interface SegmentOptions {
+  /** zlib level, 1 to 9. */
+  readonly level: number;
+  /** How many pieces may be in flight before `ready` waits. Default 4. */
+  readonly maxPending?: number;
+}
+
+const windowBytes = 32 * 1024;
+/** An empty final block with fixed codes: it ends a raw deflate stream after a sync flush. */
+const finalBlock = Buffer.from([0x03, 0x00]);
+
+/**
+ * Deflates pieces of text into one raw deflate stream, several at a time in zlib's thread pool: each piece knows the last 32 KiB before
+ * it as its dictionary and ends on a sync flush, so that the pieces in order are one stream. The bytes depend on the pieces and the
+ * level only.
+ */
+export class SegmentWriter {
+  readonly #out: SpoolWriter;
+  readonly #level: number;
+  readonly #maxPending: number;
+  readonly #sha256 = createHash("sha256");
+  readonly #pending: Promise<void>[] = [];
+  #written: Promise<void> = Promise.resolve();
+  #window: Buffer | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #facts = { bytes: 0, compressedBytes: 0, crc32: 0, compressedCrc32: 0 };
+
+  constructor(out: SpoolWriter, { level, maxPending = 4 }: SegmentOptions) {
+    this.#out = out;
+    this.#level = level;
+    this.#maxPending = maxPending;
+  }
+
+  /** Whether the caller should await `ready` before it pushes more. */
+  get full(): boolean {
+    return this.#pending.length >= this.#maxPending;
+  }
+
+  /** Takes a piece of text. The buffer belongs to the segment from now on. */
+  push(piece: Buffer): void {
+    this.#facts.bytes += piece.length;
+    this.#facts.crc32 = crc32(piece, this.#facts.crc32);
+    this.#sha256.update(piece);
+    const deflated = deflatePiece(piece, this.#level, this.#window);
+    deflated.catch(() => {}); // its failure arrives through the chain below; without this line it is also "unhandled"
+    this.#window = Buffer.from(piece.subarray(-windowBytes));
+    this.#append(deflated);
+  }
+
+  /** Resolves when another piece is welcome. @throws what the spool threw */
+  async ready(): Promise<void> {
+    while (this.full && this.#failure === undefined) await this.#pending[0];
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Ends the stream and waits until all of it is in the spool. @throws what the spool threw */
+  async seal(): Promise<SegmentFacts> {
+    this.#append(Promise.resolve(finalBlock));
+    await this.settled();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return { ...this.#facts, sha256: this.#sha256.digest("hex") };
+  }
+
+  /** Resolves when nothing is in flight any more, failed or not. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+
+  #append(deflated: Promise<Buffer>): void {
+    const written = this.#written.then(async () => {
+      if (this.#failure !== undefined) return;
+      try {
+        const bytes = await deflated;
+        await this.#out.write(bytes);
+        this.#facts.compressedBytes += bytes.length;
+        this.#facts.compressedCrc32 = crc32(bytes, this.#facts.compressedCrc32);
+      } catch (error) {
+        this.#failure = { error };
+      }
+    });
+    this.#written = written;
+    this.#pending.push(written);
+    void written.then(() => this.#pending.shift());
+  }
+}
+
+function deflatePiece(piece: Buffer, level: number, dictionary: Buffer | undefined): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, bytes: Buffer) => (error === null ? resolve(bytes) : reject(error));
+    deflateRaw(
+      piece,
+      {
+        level,
+        finishFlush: constants.Z_SYNC_FLUSH,
+        chunkSize: 64 * 1024,
+        ...(dictionary === undefined ? {} : { dictionary }),
+      },
+      done,
+    );
+  });
+}

@@ -1,0 +1,37 @@
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import privacySchema from "../../schemas/x-privacy.schema.json" with { type: "json" };
+
+/** One reason why a value does not match its schema. The message never quotes the value. */
+export interface RecordError {
+  /** RFC 6901 pointer into the value. */
+  readonly pointer: string;
+  readonly keyword: string;
+  readonly message: string;
+}
+
+/** An Ajv for JSON Schema 2020-12 in strict mode, formats asserted in full, `x-privacy` known. */
+export function createAjv(): Ajv2020 {
+  const ajv = new Ajv2020({
+    strict: true,
+    allowUnionTypes: true,
+    allErrors: true,
+    validateFormats: true,
+    addUsedSchema: false,
+  });
+  addFormats.default(ajv, { mode: "full", keywords: false });
+  ajv.addKeyword({ keyword: "x-privacy" });
+  return ajv;
+}
+
+const checkPrivacy = createAjv().compile(privacySchema);
+
+/** Says what is wrong with an `x-privacy` value: a typing error there must not let a secret out. */
+export function privacyProblem(value: unknown): RecordError | undefined {
+  return checkPrivacy(value) ? undefined : (checkPrivacy.errors ?? []).map(toRecordError)[0];
+}
+
+/** Ajv's messages name the rule and never the value; the parameters (which can hold a key that is data) are left behind. */
+export function toRecordError({ instancePath, keyword, message = keyword }: ErrorObject): RecordError {
+  return { pointer: instancePath, keyword, message };
+}

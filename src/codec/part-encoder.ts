@@ -1,0 +1,94 @@
+import type { JsonValue } from "../model/json.ts";
+import type { RecordError } from "./ajv.ts";
+import type { Column } from "./columns.ts";
+import { csvHeader } from "./csv-writer.ts";
+import type { Projection, Tally } from "./project.ts";
+import type { RecordCodec } from "./record-codec.ts";
+import { TextBuffer } from "./text-buffer.ts";
+
+export interface PartEncoderOptions {
+  readonly json: (piece: Buffer) => void;
+  readonly csv: (piece: Buffer) => void;
+  /** Called for the first piece of a quarantine file on; never when every record is valid. */
+  readonly quarantine: (piece: Buffer) => void;
+  readonly pseudonym: (value: string) => string;
+  /** The date-time column whose earliest and latest value are kept. */
+  readonly timeColumn?: Column;
+}
+
+/**
+ * The records of one part on their way into bytes: project, validate, encode, in one synchronous pass with no promise per record.
+ * JSON and CSV come out together, from the same projected record.
+ */
+export class PartEncoder {
+  readonly tally: Tally = { dropped: new Map(), redacted: new Map() };
+  written = 0;
+  quarantined = 0;
+  readonly #codec: RecordCodec;
+  readonly #options: PartEncoderOptions;
+  readonly #json: TextBuffer;
+  readonly #csv: TextBuffer;
+  readonly #quarantine: TextBuffer;
+  #from: string | undefined;
+  #to: string | undefined;
+
+  constructor(codec: RecordCodec, options: PartEncoderOptions) {
+    this.#codec = codec;
+    this.#options = options;
+    this.#json = new TextBuffer(options.json);
+    this.#csv = new TextBuffer(options.csv);
+    this.#quarantine = new TextBuffer(options.quarantine);
+    this.#csv.write(csvHeader(codec.columns, codec.csv));
+  }
+
+  /**
+   * Encodes one record as the source gave it. Gives the errors of a record that does not match its schema; it then stands in the
+   * quarantine instead.
+   */
+  encode(raw: unknown): readonly RecordError[] | undefined {
+    const projection = this.#codec.project(raw, this.tally, this.#options);
+    const invalid = projection.errors.length > 0 ? projection.errors : this.#codec.validate(projection.record);
+    if (invalid !== undefined) {
+      this.#toQuarantine(projection, invalid);
+      return invalid;
+    }
+    const { record } = projection;
+    this.#json.write(`${this.written === 0 ? "[\n" : ",\n"}${JSON.stringify(record)}`);
+    this.#csv.write(this.#codec.csvRow(record));
+    if (this.#options.timeColumn !== undefined) this.#observeTime(record, this.#options.timeColumn);
+    this.written++;
+    return undefined;
+  }
+
+  /** Writes what closes the files. Nothing may be encoded afterwards. */
+  end(): void {
+    this.#json.write(this.written === 0 ? "[\n]\n" : "\n]\n");
+    this.#json.end();
+    this.#csv.end();
+    if (this.quarantined > 0) this.#quarantine.write("\n]\n");
+    this.#quarantine.end();
+  }
+
+  /** The time that the written records cover. */
+  get period(): { readonly from: string; readonly to: string } | undefined {
+    return this.#from === undefined || this.#to === undefined
+      ? undefined
+      : { from: `${this.#from}Z`, to: `${this.#to}Z` };
+  }
+
+  #toQuarantine({ record }: Projection, errors: readonly RecordError[]): void {
+    const index = this.written + this.quarantined;
+    this.#quarantine.write(`${this.quarantined === 0 ? "[\n" : ",\n"}${JSON.stringify({ index, errors, record })}`);
+    this.quarantined++;
+  }
+
+  #observeTime(record: { readonly [name: string]: JsonValue }, { keys }: Column): void {
+    let value: JsonValue | undefined = record;
+    for (const key of keys) value = (value as { readonly [name: string]: JsonValue })[key];
+    if (typeof value !== "string") return;
+    // Without the Z, texts of the same instant format sort as their instants do, however many digits they have.
+    const instant = value.slice(0, -1);
+    if (this.#from === undefined || instant < this.#from) this.#from = instant;
+    if (this.#to === undefined || instant > this.#to) this.#to = instant;
+  }
+}

@@ -1,0 +1,24 @@
+import type { ValidateFunction } from "ajv/dist/2020.js";
+import { PortmanteauError } from "../model/errors.ts";
+import type { RecordSchema } from "../model/record-schema.ts";
+import { createAjv, type RecordError, toRecordError } from "./ajv.ts";
+
+const maxErrors = 20;
+
+/** Checks a projected record; gives nothing when it is valid. */
+export type Validate = (record: unknown) => readonly RecordError[] | undefined;
+
+/** Makes the check for one record schema. @throws {PortmanteauError} `SCHEMA_UNSUPPORTED` when Ajv cannot compile it. */
+export function compileValidate(schema: RecordSchema, dataset: string): Validate {
+  let check: ValidateFunction;
+  try {
+    check = createAjv().compile(schema);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PortmanteauError("SCHEMA_UNSUPPORTED", `Schema of "${dataset}": ${why}. Mend the schema there.`, {
+      context: { dataset },
+      cause,
+    });
+  }
+  return (record) => (check(record) ? undefined : (check.errors ?? []).slice(0, maxErrors).map(toRecordError));
+}

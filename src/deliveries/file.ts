@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import { constants, unlinkSync } from "node:fs";
+import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { onExit } from "signal-exit";
+import { PortmanteauError } from "../model/errors.ts";
+import type { Delivery } from "../model/ports.ts";
+
+export interface FileDeliveryOptions {
+  /** Permissions of the file. Default 0o600: it holds personal data. */
+  readonly mode?: number;
+}
+
+/**
+ * Delivers to a file. The bundle is written under a temporary name beside it, synced, and renamed when it is whole: under the final name
+ * there is never half a file. An older file of that name is replaced at that moment and not before.
+ *
+ * The temporary file is removed when the export fails or is aborted, and when the process ends by `exit` or a signal that can be
+ * caught; only `kill -9` leaves it, as `.NAME.XXXX.partial`.
+ *
+ * @throws {PortmanteauError} `DELIVERY_FAILED`, with the system's error as `cause`
+ * @example
+ * ```ts
+ * await exporter.export(request, { to: fileDelivery("bundle.zip") });
+ * ```
+ */
+export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions = {}): Delivery {
+  const final = resolve(path);
+  const directory = dirname(final);
+  const failed = (what: string, cause: unknown) =>
+    new PortmanteauError("DELIVERY_FAILED", `The file "${basename(final)}" could not be ${what}.`, { cause });
+
+  return {
+    name: "file",
+    async open() {
+      const temporary = join(directory, `.${basename(final)}.${randomBytes(6).toString("hex")}.partial`);
+      let file: FileHandle;
+      try {
+        file = await open(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
+      } catch (cause) {
+        throw failed("created", cause);
+      }
+      const forget = onExit(() => {
+        try {
+          unlinkSync(temporary);
+        } catch {
+          // The process is ending; there is nobody left to tell.
+        }
+      });
+      return {
+        async write(bytes) {
+          try {
+            for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
+          } catch (cause) {
+            throw failed("written", cause);
+          }
+        },
+        async commit() {
+          try {
+            await file.sync();
+            await file.close();
+            await rename(temporary, final);
+            forget();
+            await syncDirectory(directory);
+          } catch (cause) {
+            throw failed("finished", cause);
+          }
+        },
+        async abort() {
+          await file.close();
+          await unlink(temporary).catch((error: NodeJS.ErrnoException) => {
+            if (error.code !== "ENOENT") throw failed("removed", error);
+          });
+          forget();
+        },
+      };
+    },
+  };
+}
+
+/** The rename itself must survive a power cut. Where a directory cannot be opened (Windows), the system does not need it. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, "r").catch(() => undefined);
+  if (handle === undefined) return;
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,130 @@
+import type { Report } from "./generated/report.ts";
+
+/** Every code an error of this package can carry, with its meaning and what the caller can do about it. */
+export const errorCodes = {
+  CONFIG_INVALID: [
+    "The exporter's configuration contradicts itself or lacks something.",
+    "Mend what the message names; it is thrown at start-up.",
+  ],
+  SCHEMA_UNSUPPORTED: [
+    "A record schema uses something that cannot be exported without loss or doubt.",
+    "Change the schema at the pointer as the message says; it is thrown at start-up.",
+  ],
+  REQUEST_INVALID: ["The export request is malformed.", "Mend the field that the message names."],
+  PATH_INVALID: ["A name cannot be an entry of a zip that opens everywhere.", "Use letters, digits, `_` and `-`."],
+  SOURCE_UNAVAILABLE: [
+    "A source did not answer, or broke off, and may answer later.",
+    "It was retried; look at the system behind the source, then export again.",
+  ],
+  SOURCE_TIMEOUT: [
+    "A source gave no page within `pageTimeoutMs`.",
+    "It was retried; raise the limit or help the query.",
+  ],
+  SOURCE_FAILED: [
+    "A source threw an error that a retry does not mend.",
+    "Look at `cause`; fix the query or the adapter.",
+  ],
+  SOURCE_CONTRACT: ["A source broke its contract: no page, no cursor, or the same cursor twice.", "Fix the adapter."],
+  SUBJECT_MISMATCH: [
+    "A source gave a record that belongs to somebody else.",
+    "Fix the source's query. Nothing was delivered.",
+  ],
+  RECORD_INVALID: [
+    'A record does not match its schema and the dataset says `onInvalid: "fail"`.',
+    "Fix the record or the schema, or choose quarantine.",
+  ],
+  INCOMPLETE: [
+    "At least one dataset is neither complete nor empty, and partial delivery was not asked for.",
+    "See `report.datasets`; mend the cause or ask for `deliver-partial`.",
+  ],
+  SPOOL_FAILED: ["The spool could not be written or read.", "Look at `cause`: disk space, permissions."],
+  SPOOL_CORRUPT: ["Spooled bytes changed between writing and reading.", "Check the disk; export again."],
+  DELIVERY_FAILED: [
+    "The destination refused or broke off.",
+    "Look at `cause`; nothing incomplete was left under the final name.",
+  ],
+  ARCHIVE_FAILED: ["The zip could not be written.", "Look at `cause`."],
+  ABORTED: ["The caller's signal aborted the export.", "Nothing was delivered; export again when wanted."],
+  BUNDLE_UNREADABLE: [
+    "The file is not a bundle that can be read.",
+    "Check the file; `portmanteau verify` says what is wrong.",
+  ],
+} as const satisfies Record<string, readonly [meaning: string, mend: string]>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** Where an error happened. It never holds a record's value or the subject's identifiers. */
+export interface ErrorContext {
+  /** Name of the dataset. */
+  readonly dataset?: string;
+  /** Index of the record in its dataset, in reading order, from 0. */
+  readonly recordIndex?: number;
+  /** RFC 6901 pointer into the schema, the request or the configuration. */
+  readonly pointer?: string;
+  /** How often it was tried before giving up. */
+  readonly attempts?: number;
+}
+
+export interface ErrorOptions {
+  readonly retryable?: boolean;
+  readonly context?: ErrorContext;
+  readonly cause?: unknown;
+}
+
+const brand = Symbol.for("portmanteau.error");
+const inspect = Symbol.for("nodejs.util.inspect.custom");
+
+/**
+ * The one error class of this package.
+ *
+ * `message` and `context` are safe to log. `cause` is the foreign error as it was thrown, for a debugger: a driver's message can
+ * quote values, so neither `JSON.stringify` nor `console.log` of this error prints it, only its name and code.
+ */
+export class PortmanteauError extends Error {
+  override readonly name = "PortmanteauError";
+  readonly code: ErrorCode;
+  /** Whether the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  readonly context: ErrorContext;
+  /** The report of the failed export, when the error ended one. */
+  report?: Report;
+
+  constructor(code: ErrorCode, message: string, { retryable = false, context = {}, cause }: ErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.retryable = retryable;
+    this.context = context;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  toJSON(): object {
+    const { name, code, message, retryable, context } = this;
+    return {
+      name,
+      code,
+      message,
+      retryable,
+      context,
+      ...(this.cause === undefined ? {} : { cause: nameOf(this.cause) }),
+    };
+  }
+
+  [inspect](): string {
+    const where = Object.entries(this.context).map(([key, value]) => ` ${key}=${value}`);
+    const cause = this.cause === undefined ? "" : `\n  cause: ${nameOf(this.cause)}`;
+    return `${this.stack ?? this.message}\n  code: ${this.code}${where.join("")}${cause}`;
+  }
+
+  /** True for an error of this package, also one from another copy or realm. */
+  static is(value: unknown): value is PortmanteauError {
+    return typeof value === "object" && value !== null && brand in value;
+  }
+}
+
+/** A foreign error's class and code, without its message: messages of drivers quote values. */
+function nameOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return typeof cause;
+  const code =
+    "code" in cause && typeof cause.code === "string" && /^[A-Z0-9_]{1,40}$/.test(cause.code) ? cause.code : "";
+  return code === "" ? cause.constructor.name : `${cause.constructor.name} ${code}`;
+}

@@ -1,0 +1,28 @@
+import type { ErrorCode } from "./errors.ts";
+import type { Outcome } from "./outcome.ts";
+import type { RequestType } from "./request.ts";
+
+/** What happens during an export, as it happens. Events hold names, counts and codes; never a record's value or the subject's identifiers. */
+export type ExportEvent = { readonly requestId: string } & (
+  | { readonly type: "started"; readonly requestType: RequestType; readonly datasets: readonly string[] }
+  | { readonly type: "datasetStarted"; readonly dataset: string; readonly expected: number | null }
+  | { readonly type: "page"; readonly dataset: string; readonly records: number; readonly read: number }
+  | {
+      readonly type: "retry";
+      readonly dataset: string;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly code: ErrorCode;
+      readonly resumed: boolean;
+    }
+  | {
+      readonly type: "datasetEnded";
+      readonly dataset: string;
+      readonly outcome: Outcome;
+      readonly read: number;
+      readonly durationMs: number;
+    }
+  | { readonly type: "assembled"; readonly dataset: string; readonly compressedBytes: number }
+  | { readonly type: "delivered"; readonly bytes: number; readonly sha256: string; readonly durationMs: number }
+  | { readonly type: "failed"; readonly code: ErrorCode; readonly durationMs: number }
+);

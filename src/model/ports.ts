@@ -1,0 +1,48 @@
+import type { PortmanteauError } from "./errors.ts";
+
+/** Where sealed parts wait between collecting and assembling. */
+export interface Spool {
+  /** Opens one stream of a part for writing. `name` is for messages only. */
+  create(name: string): Promise<SpoolWriter>;
+  /** Gives up everything that is still here. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface SpoolWriter {
+  /** Resolves when the next write is welcome; the caller may then reuse `bytes`. */
+  write(bytes: Uint8Array): Promise<void>;
+  seal(): Promise<Spooled>;
+  discard(): Promise<void>;
+}
+
+/** A finished stream of a part: immutable, readable as often as wanted. */
+export interface Spooled {
+  readonly bytes: number;
+  read(): AsyncIterable<Uint8Array>;
+  discard(): Promise<void>;
+}
+
+/** Where a finished bundle goes. */
+export interface Delivery {
+  readonly name: string;
+  open(context: { readonly signal: AbortSignal }): Promise<DeliveryWriter>;
+}
+
+/** One bundle on its way. Exactly one of `commit` and `abort` ends it. */
+export interface DeliveryWriter {
+  /** Resolves when the next write is welcome. Backpressure: a slow destination resolves late. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes the bundle visible, whole, or throws. */
+  commit(): Promise<void>;
+  /** Leaves nothing behind that could be taken for a bundle. */
+  abort(error: PortmanteauError): Promise<void>;
+}
+
+/** The time, as milliseconds since 1970-01-01T00:00:00Z. */
+export type Clock = () => number;
+
+/** Where ids come from. */
+export interface Ids {
+  /** A random UUID, lower case. */
+  uuid(): string;
+}

@@ -1,0 +1,75 @@
+import type { JsonValue } from "./json.ts";
+import type { RequestType } from "./request.ts";
+
+/** Where to continue after a page: any JSON value that the source itself made. */
+export type Cursor = JsonValue;
+
+/** Some records, in order, and the cursor after the last of them. */
+export interface Page<R = unknown> {
+  readonly records: readonly R[];
+  /** Needed from a source whose `capabilities.resume` is `"cursor"`. */
+  readonly cursor?: Cursor;
+}
+
+/** What a source can do. Data, not methods: it chooses the engine's behaviour and the contract's tests. */
+export interface SourceCapabilities {
+  /** `"cursor"`: `read` continues after `context.after`. `"none"`: a failed read starts again. */
+  readonly resume: "none" | "cursor";
+  /** Whether one read can be divided among several. */
+  readonly partitions: boolean;
+  /** Whether `count` is there. */
+  readonly count: boolean;
+  /** Whether records come with binary files. */
+  readonly attachments: boolean;
+}
+
+/** The person, as this source knows them. */
+export interface SourceSubject {
+  /** The key to ask for: the request's `subject.id`, or the identity that the dataset names. */
+  readonly id: string;
+}
+
+export interface ReadContext {
+  readonly subject: SourceSubject;
+  readonly requestType: RequestType;
+  /** Continue after this cursor. Absent: from the start. */
+  readonly after?: Cursor;
+  /** How many records a page should hold at most. */
+  readonly pageRecords: number;
+  /** Aborted when the result is no longer wanted; a source stops its query then. */
+  readonly signal: AbortSignal;
+  /** What the source's own `snapshot.open` gave for this export. */
+  readonly snapshot?: unknown;
+}
+
+/** One frozen view shared by all sources that name the same object, for the length of an export. */
+export interface Snapshot {
+  open(signal: AbortSignal): Promise<OpenSnapshot>;
+}
+
+export interface OpenSnapshot {
+  /** Given to the sources as `context.snapshot`. */
+  readonly token: unknown;
+  close(): Promise<void>;
+}
+
+/**
+ * How a dataset is read. An adapter is a factory that returns one of these.
+ *
+ * `read` yields pages in a stable order and ends when there are no more: there is no `done` flag. An error is thrown, never returned.
+ * A generator closes what it opened in `finally`; the engine always ends the iteration.
+ */
+export interface Source<R = unknown> {
+  /** The adapter's name, for messages: `"postgres"`. */
+  readonly name: string;
+  readonly capabilities: SourceCapabilities;
+  /** How one read stands to concurrent writes: a frozen view of the dataset, or none promised. Default `"none"`. */
+  readonly consistency?: "dataset" | "none";
+  /** When set, the engine opens it once per export and hands its token to every read. */
+  readonly snapshot?: Snapshot;
+  read(context: ReadContext): AsyncIterable<Page<R>>;
+  /** Counted independently of `read`: the proof that nothing is missing. */
+  count?(context: ReadContext): Promise<number>;
+  /** Can we connect, does the table exist, is the query sound. Throws when not. */
+  check?(signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,38 @@
+/** Ready-made record schemas, and the types of their records as they leave, for the categories that every online service has. */
+
+import account from "../schemas/records/account.schema.json" with { type: "json" };
+import apiRequest from "../schemas/records/api-request.schema.json" with { type: "json" };
+import billingProfile from "../schemas/records/billing-profile.schema.json" with { type: "json" };
+import consent from "../schemas/records/consent.schema.json" with { type: "json" };
+import cookiePreference from "../schemas/records/cookie-preference.schema.json" with { type: "json" };
+import invoice from "../schemas/records/invoice.schema.json" with { type: "json" };
+import organizationMembership from "../schemas/records/organization-membership.schema.json" with { type: "json" };
+import paymentMethod from "../schemas/records/payment-method.schema.json" with { type: "json" };
+import session from "../schemas/records/session.schema.json" with { type: "json" };
+import supportMessage from "../schemas/records/support-message.schema.json" with { type: "json" };
+import supportTicket from "../schemas/records/support-ticket.schema.json" with { type: "json" };
+import type { RecordSchema } from "./model/record-schema.ts";
+
+export type { Account } from "./model/generated/records/account.ts";
+export type { ApiRequest } from "./model/generated/records/api-request.ts";
+export type { BillingProfile } from "./model/generated/records/billing-profile.ts";
+export type { Consent } from "./model/generated/records/consent.ts";
+export type { CookiePreference } from "./model/generated/records/cookie-preference.ts";
+export type { Invoice } from "./model/generated/records/invoice.ts";
+export type { OrganizationMembership } from "./model/generated/records/organization-membership.ts";
+export type { PaymentMethod } from "./model/generated/records/payment-method.ts";
+export type { Session } from "./model/generated/records/session.ts";
+export type { SupportMessage } from "./model/generated/records/support-message.ts";
+export type { SupportTicket } from "./model/generated/records/support-ticket.ts";
+
+export const accountSchema: RecordSchema = account;
+export const apiRequestSchema: RecordSchema = apiRequest;
+export const billingProfileSchema: RecordSchema = billingProfile;
+export const consentSchema: RecordSchema = consent;
+export const cookiePreferenceSchema: RecordSchema = cookiePreference;
+export const invoiceSchema: RecordSchema = invoice;
+export const organizationMembershipSchema: RecordSchema = organizationMembership;
+export const paymentMethodSchema: RecordSchema = paymentMethod;
+export const sessionSchema: RecordSchema = session;
+export const supportMessageSchema: RecordSchema = supportMessage;
+export const supportTicketSchema: RecordSchema = supportTicket;

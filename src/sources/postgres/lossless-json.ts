@@ -1,0 +1,34 @@
+import type { JsonValue } from "../../model/json.ts";
+
+// A number that may not survive: a negative zero, an exponent, or more than 15 characters. It may also match inside a string: that only costs time.
+const suspicious = /(?:^|[\s:,[])(?:-0|-?\d[\d.]*[eE]|-?[\d.]{16})/;
+const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/gs;
+
+/**
+ * Parses JSON; a number that a JavaScript number cannot hold becomes the string of its digits.
+ *
+ * @throws {SyntaxError} when `text` is not JSON
+ */
+export function losslessJson(text: string): JsonValue {
+  if (!suspicious.test(text)) return JSON.parse(text);
+  return JSON.parse(
+    text.replace(stringOrNumber, (token) => (token.startsWith('"') || survives(token) ? token : `"${token}"`)),
+  );
+}
+
+/** Whether the number that JavaScript makes of `digits` is written with the same value. */
+function survives(digits: string): boolean {
+  const value = Number(digits);
+  return Number.isFinite(value) && !Object.is(value, -0) && decimal(digits) === decimal(String(value));
+}
+
+/** One spelling per value: digits without zeros at either end, and a power of ten. */
+function decimal(text: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const significant = digits.replace(/0+$/, "");
+  return significant === ""
+    ? "0"
+    : `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+}
