@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { constants, crc32, deflateRaw } from "node:zlib";
-import type { SpoolWriter } from "../model/ports.ts";
 
 /** What is known of one deflated stream once it is sealed. */
 export interface SegmentFacts {
@@ -32,7 +31,7 @@ const finalBlock = Buffer.from([0x03, 0x00]);
  * level only.
  */
 export class SegmentWriter {
-  readonly #out: SpoolWriter;
+  readonly #write: (bytes: Buffer) => Promise<void>;
   readonly #level: number;
   readonly #maxPending: number;
   readonly #sha256 = createHash("sha256");
@@ -42,8 +41,9 @@ export class SegmentWriter {
   #failure: { readonly error: unknown } | undefined;
   #facts = { bytes: 0, compressedBytes: 0, crc32: 0, compressedCrc32: 0 };
 
-  constructor(out: SpoolWriter, { level, maxPending = 4 }: SegmentOptions) {
-    this.#out = out;
+  /** @param write takes the deflated bytes in order; the next call waits for it */
+  constructor(write: (bytes: Buffer) => Promise<void>, { level, maxPending = 4 }: SegmentOptions) {
+    this.#write = write;
     this.#level = level;
     this.#maxPending = maxPending;
   }
@@ -88,7 +88,7 @@ export class SegmentWriter {
       if (this.#failure !== undefined) return;
       try {
         const bytes = await deflated;
-        await this.#out.write(bytes);
+        await this.#write(bytes);
         this.#facts.compressedBytes += bytes.length;
         this.#facts.compressedCrc32 = crc32(bytes, this.#facts.compressedCrc32);
       } catch (error) {

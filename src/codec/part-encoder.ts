@@ -1,4 +1,4 @@
-import type { JsonValue } from "../model/json.ts";
+import type { JsonObject, JsonValue } from "../model/json.ts";
 import type { RecordError } from "./ajv.ts";
 import type { Column } from "./columns.ts";
 import { csvHeader } from "./csv-writer.ts";
@@ -14,7 +14,12 @@ export interface PartEncoderOptions {
   readonly pseudonym: (value: string) => string;
   /** The date-time column whose earliest and latest value are kept. */
   readonly timeColumn?: Column;
+  /** How many of the first records are kept for the page. */
+  readonly previewRecords: number;
 }
+
+/** Records for the page are kept while their text is not longer than this, in UTF-16 units. */
+const previewLength = 64 * 1024;
 
 /**
  * The records of one part on their way into bytes: project, validate, encode, in one synchronous pass with no promise per record.
@@ -22,6 +27,8 @@ export interface PartEncoderOptions {
  */
 export class PartEncoder {
   readonly tally: Tally = { dropped: new Map(), redacted: new Map() };
+  /** The first records, for the page. */
+  readonly preview: JsonObject[] = [];
   written = 0;
   quarantined = 0;
   readonly #codec: RecordCodec;
@@ -29,6 +36,7 @@ export class PartEncoder {
   readonly #json: TextBuffer;
   readonly #csv: TextBuffer;
   readonly #quarantine: TextBuffer;
+  #previewLeft = previewLength;
   #from: string | undefined;
   #to: string | undefined;
 
@@ -53,9 +61,13 @@ export class PartEncoder {
       return invalid;
     }
     const { record } = projection;
-    this.#json.write(`${this.written === 0 ? "[\n" : ",\n"}${JSON.stringify(record)}`);
+    const text = JSON.stringify(record);
+    this.#json.write(this.written === 0 ? "[\n" : ",\n");
+    this.#json.write(text);
     this.#csv.write(this.#codec.csvRow(record));
     if (this.#options.timeColumn !== undefined) this.#observeTime(record, this.#options.timeColumn);
+    if (this.written < this.#options.previewRecords && (this.#previewLeft -= text.length) >= 0)
+      this.preview.push(record);
     this.written++;
     return undefined;
   }

@@ -58,6 +58,11 @@ export function compileCodec({
   };
 }
 
+/** Whether a view gives any field at all. */
+export function leavesFields({ dataset, schema, view }: CodecInput): boolean {
+  return viewShape(readShape(schema, dataset), view).properties.length > 0;
+}
+
 /** The column that a pointer names, if this view has it. */
 export function columnAt(codec: RecordCodec, pointer: string): Column | undefined {
   const wanted = pointerKeys(pointer)?.join("\0");

@@ -118,7 +118,7 @@ export interface Manifest {
    * The rights of the data subject.
    */
   rights: Right[];
-  complaint: Complaint;
+  complaint?: Complaint;
   /**
    * Decisions made by automated means, their logic and their consequences.
    */

@@ -75,13 +75,17 @@ export function isPool(pool: PostgresConnections): pool is PostgresPool {
 /** Waits for a connection; the wait ends with the signal, and a connection that comes too late goes back. */
 export async function connect(pool: PostgresConnections, signal: AbortSignal): Promise<Connection> {
   if (isPGlite(pool)) return connectPGlite(pool, signal);
-  if (!isPool(pool)) return clientConnection(pool, await turnOn(pool, signal));
+  if (!isPool(pool)) {
+    const pass = await turnOn(pool, signal);
+    const { commit, giveBack, ...connection } = clientConnection(pool, pass);
+    return { ...connection, close: async () => giveBack(!(await commit())) };
+  }
   const client = await untilAborted(pool.connect(), signal, (late) => late.release());
+  const { commit, giveBack, ...connection } = clientConnection(client, (broken) => client.release(broken));
   return {
-    ...clientConnection(client, (broken) => client.release(broken)),
-    stop: async (backend) => {
-      await settlesSoon(cancel(pool, backend));
-    },
+    ...connection,
+    close: async (broken) => giveBack(broken || !(await commit())),
+    stop: async (backend) => void (await settlesSoon(cancel(pool, backend))),
   };
 }
 
@@ -94,10 +98,17 @@ function turnOn(client: PostgresClient, signal: AbortSignal): Promise<() => void
   return turns.take(signal);
 }
 
-function clientConnection(client: PostgresClient, giveBack: (broken: boolean) => void): Connection {
+/** What a Pool's client and a Client of its own have in common. */
+interface ClientConnection extends Pick<Connection, "begin" | "send"> {
+  /** Ends the transaction; false when the server did not answer. */
+  commit(): Promise<boolean>;
+  giveBack(broken: boolean): void;
+}
+
+function clientConnection(client: PostgresClient, release: (broken: boolean) => void): ClientConnection {
   const status = client.getTransactionStatus?.();
   if (status === "T" || status === "E") {
-    giveBack(true);
+    release(true);
     throw new PortmanteauError(
       "SOURCE_FAILED",
       "The connection is inside a transaction that is not the source's. Give the source a pool, or a client of its own.",
@@ -117,10 +128,10 @@ function clientConnection(client: PostgresClient, giveBack: (broken: boolean) =>
   return {
     begin: "BEGIN",
     send,
-    close: async (broken) => {
-      // COMMIT ends a failed transaction too, and does not count as a rollback in the server's statistics.
-      const ended = !broken && (await settlesSoon(send({ text: "COMMIT" })));
-      giveBack(!ended);
+    // It ends a failed transaction too, and does not count as a rollback in the server's statistics.
+    commit: () => settlesSoon(send({ text: "COMMIT" })),
+    giveBack: (broken) => {
+      release(broken);
       client.off("error", ignore);
     },
   };

@@ -67,6 +67,14 @@ export function failure(cause: unknown, what: string): PortmanteauError {
   return new PortmanteauError("SOURCE_FAILED", `${what} failed.`, { cause });
 }
 
+export function contract(message: string): PortmanteauError {
+  return new PortmanteauError("SOURCE_CONTRACT", message);
+}
+
+export function invalid(message: string): PortmanteauError {
+  return new PortmanteauError("CONFIG_INVALID", message);
+}
+
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

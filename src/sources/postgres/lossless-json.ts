@@ -2,7 +2,8 @@ import type { JsonValue } from "../../model/json.ts";
 
 // A number that may not survive: a negative zero, an exponent, or more than 15 characters. It may also match inside a string: that only costs time.
 const suspicious = /(?:^|[\s:,[])(?:-0|-?\d[\d.]*[eE]|-?[\d.]{16})/;
-const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/gs;
+// An escape, a quote, a number. No part of it repeats a group, so a string of any length passes without recursion.
+const tokens = /\\.|"|-?\d[\d.]*(?:[eE][+-]?\d+)?/gs;
 
 /**
  * Parses JSON; a number that a JavaScript number cannot hold becomes the string of its digits.
@@ -11,9 +12,12 @@ const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/gs;
  */
 export function losslessJson(text: string): JsonValue {
   if (!suspicious.test(text)) return JSON.parse(text);
-  return JSON.parse(
-    text.replace(stringOrNumber, (token) => (token.startsWith('"') || survives(token) ? token : `"${token}"`)),
-  );
+  let inString = false;
+  const quoted = text.replace(tokens, (token) => {
+    if (token === '"') inString = !inString;
+    return inString || token === '"' || survives(token) ? token : `"${token}"`;
+  });
+  return JSON.parse(quoted);
 }
 
 /** Whether the number that JavaScript makes of `digits` is written with the same value. */
@@ -27,8 +31,7 @@ function decimal(text: string): string {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, "");
-  const significant = digits.replace(/0+$/, "");
-  return significant === ""
-    ? "0"
-    : `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+  let end = digits.length; // not by a pattern: /0+$/ takes quadratic time on zeros that are not last
+  while (digits[end - 1] === "0") end--;
+  return end === 0 ? "0" : `${sign}${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
 }

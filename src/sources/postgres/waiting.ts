@@ -3,9 +3,8 @@ import { PortmanteauError } from "../../model/errors.ts";
 /** How long an end waits for the server, at most, before it goes on without. */
 export const settleMs = 2_000;
 
-export function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted)
-    throw new PortmanteauError("ABORTED", "Reading from PostgreSQL was aborted.", { cause: signal.reason });
+export function aborted(signal: AbortSignal): PortmanteauError {
+  return new PortmanteauError("ABORTED", "Reading from PostgreSQL was aborted.", { cause: signal.reason });
 }
 
 /**
@@ -26,8 +25,7 @@ export async function untilAborted<T>(
     const first = await Promise.race([promise.then((value) => ({ value })), stopped]);
     if (first !== "stopped") return first.value;
     promise.then(late, () => undefined);
-    throwIfAborted(signal);
-    throw new TypeError("unreachable");
+    throw aborted(signal);
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import type { EntryFacts } from "../archive/zip-writer.ts";
+import { ZipWriter } from "../archive/zip-writer.ts";
+import type { RecordCodec } from "../codec/record-codec.ts";
+import type { Dataset } from "../model/dataset.ts";
+import type { EntryPath } from "../model/entry-path.ts";
+import { PortmanteauError } from "../model/errors.ts";
+import type { Manifest } from "../model/generated/manifest.ts";
+import type { JsonObject } from "../model/json.ts";
+import { checksumsText } from "./checksums.ts";
+import { dataPackage, type PackagedDataset } from "./data-package.ts";
+import { documentBytes, documentErrors } from "./documents.ts";
+import { layout, mediaTypes } from "./layout.ts";
+import type { ManifestDataset, ManifestFile } from "./manifest.ts";
+import { type PageDataset, renderPage } from "./page/index.ts";
+
+/** A sealed file of a dataset: already one raw deflate stream. */
+export interface BundleFile {
+  readonly facts: EntryFacts & { readonly sha256: string };
+  readonly records: number;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** A dataset on its way into the bundle. */
+export interface BundleDataset {
+  readonly dataset: Pick<Dataset, "name" | "title" | "description" | "primaryKey" | "foreignKeys">;
+  readonly codec: RecordCodec;
+  readonly json: BundleFile;
+  readonly csv: BundleFile;
+  readonly quarantine: BundleFile | undefined;
+  readonly preview: readonly JsonObject[];
+}
+
+/**
+ * Writes a bundle in the order of the format: the data of each dataset as it comes, then quarantine, schemas, the page, the data
+ * package, the manifest and the checksums of all of it.
+ */
+export class BundleWriter {
+  readonly #zip: ZipWriter;
+  readonly #level: number;
+  readonly #digests = new Map<EntryPath, string>();
+  readonly #datasets: BundleDataset[] = [];
+
+  constructor(write: (bytes: Uint8Array) => Promise<void>, level: number) {
+    this.#zip = new ZipWriter(write);
+    this.#level = level;
+  }
+
+  async start(): Promise<void> {
+    await this.#zip.addDirectory(layout.dataDirectory);
+  }
+
+  /** Copies the two data files of a dataset. Its quarantine file is read later, in `finish`. */
+  async addDataset(dataset: BundleDataset): Promise<void> {
+    await this.#addFile(layout.json(dataset.dataset.name), dataset.json);
+    await this.#addFile(layout.csv(dataset.dataset.name), dataset.csv);
+    this.#datasets.push(dataset);
+  }
+
+  /**
+   * Writes everything else and the central directory.
+   *
+   * @param manifest the manifest as far as it does not speak of files; `datasets` without a matching part keep no files
+   */
+  async finish(manifest: Manifest): Promise<{ readonly bytes: number; readonly entries: number }> {
+    const quarantined = this.#datasets.filter(({ quarantine }) => quarantine !== undefined);
+    if (quarantined.length > 0) {
+      await this.#zip.addDirectory(layout.quarantineDirectory);
+      for (const { dataset, quarantine } of quarantined)
+        await this.#addFile(layout.quarantine(dataset.name), quarantine as BundleFile);
+    }
+    if (this.#datasets.length > 0) await this.#zip.addDirectory(layout.schemasDirectory);
+    const schemas = new Map<string, NonNullable<ManifestDataset["schema"]>>();
+    for (const { dataset, codec } of this.#datasets) {
+      const path = layout.schema(dataset.name);
+      const sha256 = await this.#addBytes(path, documentBytes(codec.schema));
+      schemas.set(dataset.name, { path, ...(codec.schema.$id === undefined ? {} : { id: codec.schema.$id }), sha256 });
+    }
+    const whole = this.#withFiles(manifest, schemas);
+    const [error] = documentErrors("manifest", whole);
+    if (error !== undefined)
+      throw new PortmanteauError(
+        "ARCHIVE_FAILED",
+        `The manifest does not match its schema at "${error.pointer}": ${error.message}.`,
+        { context: { pointer: error.pointer } },
+      );
+
+    await this.#addBytes(
+      layout.page,
+      Buffer.from(renderPage({ manifest: whole, datasets: this.#datasets.map(pageDataset) })),
+    );
+    await this.#addBytes(layout.dataPackage, documentBytes(dataPackage(whole, this.#datasets.map(packagedDataset))));
+    await this.#addBytes(layout.manifest, documentBytes(whole));
+    await this.#zip.addBytes(layout.checksums, Buffer.from(checksumsText(this.#digests)), this.#level);
+    return this.#zip.finish();
+  }
+
+  /** Gives up: nothing more is written once this resolves. */
+  async abort(): Promise<void> {
+    await this.#zip.abort();
+  }
+
+  #withFiles(manifest: Manifest, schemas: ReadonlyMap<string, NonNullable<ManifestDataset["schema"]>>): Manifest {
+    const written = new Map(this.#datasets.map((each) => [each.dataset.name, each]));
+    const datasets = manifest.datasets.map((entry): ManifestDataset => {
+      const dataset = written.get(entry.name);
+      const schema = schemas.get(entry.name);
+      return dataset === undefined || schema === undefined ? entry : { ...entry, schema, files: filesOf(dataset) };
+    });
+    return { ...manifest, datasets };
+  }
+
+  async #addFile(path: EntryPath, { facts, read }: BundleFile): Promise<void> {
+    await this.#zip.addDeflated(path, facts, read());
+    this.#digests.set(path, facts.sha256);
+  }
+
+  async #addBytes(path: EntryPath, bytes: Buffer): Promise<string> {
+    await this.#zip.addBytes(path, bytes, this.#level);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    this.#digests.set(path, sha256);
+    return sha256;
+  }
+}
+
+function filesOf({ dataset: { name }, json, csv, quarantine }: BundleDataset): ManifestFile[] {
+  const file = (
+    path: EntryPath,
+    mediaType: string,
+    { facts: { bytes, sha256 }, records }: BundleFile,
+  ): ManifestFile => ({ path, mediaType, bytes, sha256, records });
+  return [
+    file(layout.json(name), mediaTypes.json, json),
+    file(layout.csv(name), mediaTypes.csv, csv),
+    ...(quarantine === undefined ? [] : [file(layout.quarantine(name), mediaTypes.json, quarantine)]),
+  ];
+}
+
+function packagedDataset({ dataset, codec, json, csv }: BundleDataset): PackagedDataset {
+  return { ...dataset, codec, json: json.facts, csv: csv.facts };
+}
+
+function pageDataset({ dataset, codec, preview }: BundleDataset): PageDataset {
+  return {
+    name: dataset.name,
+    preview,
+    columns: codec.columns.map(({ pointer, type, property: { name, title, description } }) => ({
+      pointer,
+      type,
+      title: title ?? name,
+      ...(description === undefined ? {} : { description }),
+    })),
+  };
+}

@@ -1,0 +1,18 @@
+import type { EntryPath } from "../model/entry-path.ts";
+
+/** `SHA256SUMS` in coreutils' format, sorted by path: `sha256sum -c SHA256SUMS` checks it. */
+export function checksumsText(digests: ReadonlyMap<EntryPath, string>): string {
+  const lines = [...digests].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, sha256]) => `${sha256}  ${path}\n`);
+  return lines.join("");
+}
+
+/** Reads `SHA256SUMS` back; a line that is none is given as `undefined`. */
+export function parseChecksums(text: string): (readonly [path: string, sha256: string] | undefined)[] {
+  return text
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((line) => {
+      const match = /^([0-9a-f]{64}) [ *](.+)$/.exec(line);
+      return match === null ? undefined : ([match[2] ?? "", match[1] ?? ""] as const);
+    });
+}

@@ -1,0 +1,13 @@
+import type { Exporter } from "../engine/exporter.ts";
+
+/** What a `portmanteau.config.ts` exports by default. */
+export interface CliConfig {
+  readonly exporter: Exporter;
+  /** Called when the command ends, on every path: close pools and files here. */
+  readonly close?: () => Promise<void> | void;
+}
+
+/** Types a configuration file. */
+export function defineConfig(config: CliConfig): CliConfig {
+  return config;
+}

@@ -1,0 +1,273 @@
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { PortmanteauError } from "../model/errors.ts";
+import type { ExportEvent } from "../model/events.ts";
+import type { Outcome, ReportFinding } from "../model/outcome.ts";
+import type { Cursor, Page, ReadContext } from "../model/source.ts";
+import type { CompiledConfig } from "./config.ts";
+import { subjectGuard } from "./guard.ts";
+import { OpenPart, type PartOptions, type SealedPart } from "./part.ts";
+import type { CollectedDataset, CompleteRequest } from "./plan.ts";
+import { abortedError, countRecords, readPages, typedError } from "./read-pages.ts";
+
+/** How one dataset ended, and its part unless it failed. */
+export interface Collected {
+  readonly planned: CollectedDataset;
+  readonly outcome: Outcome;
+  readonly reason: string | undefined;
+  readonly error: PortmanteauError | undefined;
+  readonly read: number;
+  readonly expected: number | null;
+  readonly retries: number;
+  /** Whether the whole dataset was read in one go, and so shows what its source promises. */
+  readonly inOneRead: boolean;
+  readonly durationMs: number;
+  readonly part: SealedPart | undefined;
+}
+
+export interface CollectOptions extends PartOptions {
+  readonly request: CompleteRequest;
+  readonly signal: AbortSignal;
+  readonly snapshot: unknown;
+  readonly emit: (event: DatasetEvent) => void;
+  readonly find: (code: ReportFinding["code"], dataset: string, message: string) => void;
+}
+type DatasetEvent =
+  Extract<ExportEvent, { readonly dataset: string }> extends infer E
+    ? E extends unknown
+      ? Omit<E, "requestId">
+      : never
+    : never;
+
+/** After these nothing may be delivered, not even a part of it. */
+const fatalCodes: ReadonlySet<string> = new Set(["SUBJECT_MISMATCH", "ABORTED", "SPOOL_FAILED", "SPOOL_CORRUPT"]);
+
+/**
+ * Collects one dataset to its end: read, guard, project, validate, encode, deflate, seal. Retryable errors are met by reading on after
+ * the last cursor, or from the start where a source cannot; a record is never repeated.
+ *
+ * @throws {PortmanteauError} only what is fatal for the whole export; any other error is the outcome
+ */
+export async function collectDataset(
+  planned: CollectedDataset,
+  config: CompiledConfig,
+  options: CollectOptions,
+): Promise<Collected> {
+  const { dataset, subject } = planned;
+  const { source, name } = dataset;
+  const { signal, emit, find } = options;
+  const started = performance.now();
+  const guard = subjectGuard(dataset.subjectField, subject.id, name);
+  const context: ReadContext = {
+    subject,
+    requestType: options.request.type,
+    pageRecords: config.pageRecords,
+    signal,
+    snapshot: options.snapshot,
+  };
+
+  let part = new OpenPart(planned, options);
+  let cursor: Cursor | undefined;
+  let retries = 0;
+  let failures = 0;
+
+  /** One page into the part. The cursor moves only when all of the page is in. */
+  const take = async (page: Page): Promise<void> => {
+    if (!Array.isArray(page?.records)) throw contractError(name, "gave something that is no page: { records, cursor }");
+    if (source.capabilities.resume === "cursor") {
+      if (page.cursor === undefined) throw contractError(name, 'says resume: "cursor" and gave a page without one');
+      if (cursor !== undefined && page.records.length > 0 && JSON.stringify(page.cursor) === JSON.stringify(cursor))
+        throw contractError(name, "gave the same cursor twice: it would never end");
+    }
+    for (const record of page.records as readonly unknown[]) {
+      const recordIndex = part.read;
+      guard(record, recordIndex);
+      const errors = encodeRecord(part, record, name, recordIndex);
+      if (errors !== undefined && dataset.onInvalid === "fail") {
+        const where = errors.map(({ pointer, message }) => `${pointer || "/"} ${message}`).join("; ");
+        throw new PortmanteauError(
+          "RECORD_INVALID",
+          `Record ${recordIndex} of dataset "${name}" does not match its schema: ${where}.`,
+          { context: { dataset: name, recordIndex } },
+        );
+      }
+      if (part.full) await part.ready();
+    }
+    if (page.cursor !== undefined) cursor = page.cursor;
+    failures = 0;
+    emit({ type: "page", dataset: name, records: page.records.length, read: part.read });
+    // A source that only ever awaits microtasks would starve timers, sockets and zlib's pool.
+    await nextTurn();
+    if (signal.aborted) throw abortedError();
+  };
+
+  /** Tries again after retryable errors; gives the error that ended it. */
+  const persist = async (
+    attempt: () => Promise<void>,
+    restart: () => Promise<boolean>,
+  ): Promise<PortmanteauError | undefined> => {
+    for (;;) {
+      try {
+        await attempt();
+        return undefined;
+      } catch (thrown) {
+        const error = signal.aborted ? abortedError() : typedError(thrown, name, source.name);
+        if (fatalCodes.has(error.code)) throw error;
+        failures++;
+        if (!error.retryable || failures >= config.retry.attempts) return error;
+        retries++;
+        const resumed = await restart();
+        const delayMs = backoff(failures, config.retry);
+        emit({ type: "retry", dataset: name, attempt: failures, delayMs, code: error.code, resumed });
+        await delay(delayMs, undefined, { signal }).catch(() => {
+          throw abortedError();
+        });
+      }
+    }
+  };
+
+  try {
+    let expected: number | null = null;
+    const count = async () => {
+      expected = await countRecords(source, context, config.pageTimeoutMs, name);
+    };
+    let error = await persist(count, async () => true);
+    emit({ type: "datasetStarted", dataset: name, expected });
+    failures = 0;
+    let restarted = false;
+    if (error === undefined) {
+      const read = async () => {
+        const onCloseTimeout = () =>
+          find(
+            "CLOSE_TIMED_OUT",
+            name,
+            `Source "${source.name}" did not close in time; a connection may be left open.`,
+          );
+        const after = cursor === undefined ? context : { ...context, after: cursor };
+        for await (const page of readPages(source, after, {
+          dataset: name,
+          pageTimeoutMs: config.pageTimeoutMs,
+          onCloseTimeout,
+        }))
+          await take(page);
+      };
+      error = await persist(read, async () => {
+        restarted ||= part.read > 0;
+        if (source.capabilities.resume === "cursor") return true;
+        await part.discard();
+        part = new OpenPart(planned, options);
+        return false;
+      });
+    }
+    if (retries > 0) {
+      const resumes = source.capabilities.resume === "cursor";
+      find(
+        resumes ? "READ_RESUMED" : "READ_RESTARTED",
+        name,
+        `Reading was taken up again ${retries} times, ${resumes ? "after the last page" : "from the start"}.`,
+      );
+    }
+    // Rows may have come or gone while they were read; only a count that still disagrees is a loss.
+    if (error === undefined && expected !== null && expected !== part.read) {
+      failures = 0;
+      error = await persist(count, async () => true);
+    }
+    const read = part.read;
+    const ended = judge(name, read, expected, error);
+    if (ended.mismatch) find("COUNT_MISMATCH", name, `The source counted ${expected} records and gave ${read}.`);
+    const sealed = ended.outcome === "failed" ? undefined : await part.seal();
+    if (sealed === undefined) await part.discard();
+    else report(name, sealed, find);
+    const { outcome, reason } = ended;
+    const durationMs = Math.round((performance.now() - started) * 10) / 10;
+    emit({ type: "datasetEnded", dataset: name, outcome, read, durationMs });
+    const inOneRead = !(restarted && source.capabilities.resume === "cursor");
+    return {
+      planned,
+      outcome,
+      reason,
+      error: ended.error,
+      read: sealed === undefined ? 0 : read,
+      expected,
+      retries,
+      inOneRead,
+      durationMs,
+      part: sealed,
+    };
+  } catch (error) {
+    await part.discard();
+    throw error;
+  }
+}
+
+function judge(
+  dataset: string,
+  read: number,
+  expected: number | null,
+  error: PortmanteauError | undefined,
+): {
+  readonly outcome: Outcome;
+  readonly reason: string | undefined;
+  readonly error: PortmanteauError | undefined;
+  readonly mismatch: boolean;
+} {
+  if (error !== undefined) {
+    const outcome = read > 0 ? "partial" : "failed";
+    return {
+      outcome,
+      reason: `${error.code}: reading ${read > 0 ? `stopped after ${read} records` : "did not succeed"}.`,
+      error,
+      mismatch: false,
+    };
+  }
+  if (expected !== null && expected !== read) {
+    const reason = `INCOMPLETE: the source counted ${expected} records and gave ${read}.`;
+    const mismatch = new PortmanteauError(
+      "INCOMPLETE",
+      `Dataset "${dataset}" is not whole: its source counted ${expected} records and gave ${read}.`,
+      { context: { dataset } },
+    );
+    return { outcome: "partial", reason, error: mismatch, mismatch: true };
+  }
+  return { outcome: read === 0 ? "empty" : "complete", reason: undefined, error: undefined, mismatch: false };
+}
+
+/** A record whose accessors throw, or that is a proxy gone wrong, is the source's fault; the foreign error stays the cause. */
+function encodeRecord(part: OpenPart, record: unknown, dataset: string, recordIndex: number) {
+  try {
+    return part.encode(record);
+  } catch (cause) {
+    throw new PortmanteauError("SOURCE_FAILED", `Record ${recordIndex} of dataset "${dataset}" cannot be read.`, {
+      context: { dataset, recordIndex },
+      cause,
+    });
+  }
+}
+
+function report(dataset: string, { quarantined, tally }: SealedPart, find: CollectOptions["find"]): void {
+  if (quarantined > 0)
+    find(
+      "RECORDS_QUARANTINED",
+      dataset,
+      `${quarantined} records do not match their schema; they are in the quarantine file with the reasons.`,
+    );
+  if (tally.dropped.size > 0) {
+    const fields = [...tally.dropped].map(([pointer, count]) => `${pointer} (${count})`).join(", ");
+    find(
+      "FIELDS_DROPPED",
+      dataset,
+      `Fields that the schema does not name were left out: ${fields}. Name them in the schema, or stop reading them.`,
+    );
+  }
+}
+
+function contractError(dataset: string, what: string): PortmanteauError {
+  return new PortmanteauError("SOURCE_CONTRACT", `The source of dataset "${dataset}" ${what}. Mend the adapter.`, {
+    context: { dataset },
+  });
+}
+
+/** Exponential, with full jitter on the upper half. */
+function backoff(failures: number, { baseDelayMs, maxDelayMs }: CompiledConfig["retry"]): number {
+  const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (failures - 1));
+  return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
+}

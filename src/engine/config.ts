@@ -1,0 +1,255 @@
+import type { CsvOptions } from "../codec/columns.ts";
+import { compileCodec, leavesFields, type RecordCodec, requireColumn } from "../codec/record-codec.ts";
+import type {
+  AutomatedDecision,
+  Category,
+  Complaint,
+  Controller,
+  Exclusion,
+  Recipient,
+  Right,
+} from "../model/controller.ts";
+import { type Dataset, defineDataset } from "../model/dataset.ts";
+import { PortmanteauError } from "../model/errors.ts";
+import type { Clock, Ids, Spool } from "../model/ports.ts";
+import { type DatasetPrivacy, notPortable, type PortabilityScope } from "../model/privacy.ts";
+
+/** How reading is taken up again after a retryable error. */
+export interface RetryOptions {
+  /** Tries without a new page between them before the dataset fails. Default 5. */
+  readonly attempts?: number;
+  /** Delay before the second try, in milliseconds; it doubles, with jitter. Default 200. */
+  readonly baseDelayMs?: number;
+  /** Longest delay, in milliseconds. Default 10,000. */
+  readonly maxDelayMs?: number;
+}
+
+/** What an exporter is made of. Only `controller` and `datasets` are needed. */
+export interface ExporterConfig {
+  readonly controller: Controller;
+  readonly recipients?: readonly Recipient[];
+  /** Words for the categories that datasets name. */
+  readonly categories?: readonly Category[];
+  /** Default: the rights of the GDPR. */
+  readonly rights?: readonly Right[];
+  readonly complaint?: Complaint;
+  readonly automatedDecisions?: readonly AutomatedDecision[];
+  /** The bundle's order. */
+  // biome-ignore lint/suspicious/noExplicitAny: datasets of different records stand in one list
+  readonly datasets: readonly Dataset<any>[];
+  readonly excluded?: readonly Exclusion[];
+  /** Default `"law"`. */
+  readonly portabilityScope?: PortabilityScope;
+  /** `"fail"` (default): nothing is delivered unless every dataset is whole. `"deliver-partial"`: what there is is delivered, and says so first. */
+  readonly onFailure?: "fail" | "deliver-partial";
+  /** How many datasets are collected at once. Default 2. */
+  readonly lanes?: number;
+  /** Most records in a page. Default 500. */
+  readonly pageRecords?: number;
+  /** How long one page may take, in milliseconds. Default 120,000. */
+  readonly pageTimeoutMs?: number;
+  readonly retry?: RetryOptions;
+  /** zlib level, 1 (fast) to 9 (small). Default 6. */
+  readonly compressionLevel?: number;
+  readonly csv?: CsvOptions;
+  /** Rows shown per dataset on the page. Default 10. */
+  readonly previewRecords?: number;
+  /**
+   * Keys the pseudonyms together with the bundle's id. Default: random per process, so that nobody can ever link two bundles. Give it
+   * (32 bytes, kept secret) when another process must make identical bytes.
+   */
+  readonly pseudonymKey?: Uint8Array;
+  /** Makes the place where sealed parts wait; called once per export. Default: 8 MiB in memory, then encrypted temporary files. */
+  readonly spool?: () => Spool;
+}
+
+/** What the engine needs from outside. */
+export interface EngineDefaults {
+  readonly spool: () => Spool;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly pseudonymKey: Uint8Array;
+  readonly rights: readonly Right[];
+  readonly generator: { readonly name: string; readonly version: string };
+}
+
+/** A dataset, ready for both kinds of request. */
+export interface CompiledDataset {
+  readonly dataset: Dataset;
+  readonly access: RecordCodec;
+  /** Absent when nothing of it is portable, with the reason. */
+  readonly portability: RecordCodec | { readonly excluded: "not-portable-basis" | "not-portable-origin" };
+}
+
+/** A configuration that was checked and compiled: nothing about it can fail at request time. */
+export interface CompiledConfig extends Required<Omit<ExporterConfig, "complaint" | "datasets" | "csv" | "retry">> {
+  readonly complaint: Complaint | undefined;
+  readonly datasets: readonly CompiledDataset[];
+  readonly retry: Required<RetryOptions>;
+  readonly generator: EngineDefaults["generator"];
+}
+
+/**
+ * Checks a configuration and compiles its schemas.
+ *
+ * @throws {PortmanteauError} `CONFIG_INVALID` or `SCHEMA_UNSUPPORTED`, naming what is wrong, where, and the mend
+ */
+export function compileConfig(config: ExporterConfig, defaults: EngineDefaults): CompiledConfig {
+  const { controller, recipients = [], categories = [], datasets, excluded = [], portabilityScope = "law" } = config;
+  if (
+    typeof controller?.name !== "string" ||
+    controller.name === "" ||
+    typeof controller.contact !== "string" ||
+    controller.contact === ""
+  ) {
+    refuse("/controller", "name and contact are needed: the data subject must be told who answers.");
+  }
+  if (!Array.isArray(datasets) || datasets.length === 0) refuse("/datasets", "at least one dataset is needed.");
+  if (portabilityScope !== "law" && portabilityScope !== "all-but-derived")
+    refuse("/portabilityScope", 'is "law" or "all-but-derived".');
+  if (config.onFailure !== undefined && config.onFailure !== "fail" && config.onFailure !== "deliver-partial")
+    refuse("/onFailure", 'is "fail" or "deliver-partial".');
+  if (config.pseudonymKey !== undefined && config.pseudonymKey.length < 32)
+    refuse("/pseudonymKey", "is shorter than 32 bytes.");
+
+  for (const dataset of datasets) defineDataset(dataset);
+  unique(
+    "/datasets",
+    datasets.map(({ name }) => name.toLowerCase()),
+  );
+  unique(
+    "/recipients",
+    recipients.map(({ id }) => id),
+  );
+  unique(
+    "/categories",
+    categories.map(({ id }) => id),
+  );
+  checkReferences(datasets, recipients, categories);
+
+  return {
+    controller,
+    recipients,
+    categories,
+    rights: config.rights ?? defaults.rights,
+    complaint: config.complaint,
+    automatedDecisions: config.automatedDecisions ?? [],
+    datasets: datasets.map((dataset) => compileDataset(dataset, portabilityScope, config.csv)),
+    excluded,
+    portabilityScope,
+    onFailure: config.onFailure ?? "fail",
+    lanes: whole("/lanes", config.lanes, 2, 1, 64),
+    pageRecords: whole("/pageRecords", config.pageRecords, 500, 1, 100_000),
+    pageTimeoutMs: whole("/pageTimeoutMs", config.pageTimeoutMs, 120_000, 1, 2 ** 31 - 1),
+    retry: {
+      attempts: whole("/retry/attempts", config.retry?.attempts, 5, 1, 100),
+      baseDelayMs: whole("/retry/baseDelayMs", config.retry?.baseDelayMs, 200, 0, 3_600_000),
+      maxDelayMs: whole("/retry/maxDelayMs", config.retry?.maxDelayMs, 10_000, 0, 3_600_000),
+    },
+    compressionLevel: whole("/compressionLevel", config.compressionLevel, 6, 1, 9),
+    previewRecords: whole("/previewRecords", config.previewRecords, 10, 0, 100),
+    pseudonymKey: config.pseudonymKey ?? defaults.pseudonymKey,
+    spool: config.spool ?? defaults.spool,
+    generator: defaults.generator,
+  };
+}
+
+function compileDataset(dataset: Dataset, scope: PortabilityScope, csv: CsvOptions | undefined): CompiledDataset {
+  const { name, schema, privacy } = dataset;
+  const input = (view: "access" | PortabilityScope) => ({
+    dataset: name,
+    schema,
+    view: { scope: view, ...privacy },
+    ...(csv === undefined ? {} : { csv }),
+  });
+  const access = compileCodec(input("access"));
+  for (const pointer of dataset.primaryKey ?? []) requireColumn(access, pointer, name, "primaryKey");
+  for (const { fields } of dataset.foreignKeys ?? [])
+    for (const pointer of fields) requireColumn(access, pointer, name, "foreignKeys");
+  if (dataset.timeField !== undefined) {
+    const { shape } = requireColumn(access, dataset.timeField, name, "timeField").property;
+    if (shape.kind !== "scalar" || shape.format !== "date-time")
+      refuse("/timeField", `"${dataset.timeField}" of dataset "${name}" is not a date-time.`);
+  }
+  const reason = notPortable(privacy, scope);
+  // A derived dataset may still hold fields that the subject provided; a basis holds for all of it.
+  const nothing = reason === "not-portable-basis" || !leavesFields(input(scope));
+  return {
+    dataset,
+    access,
+    portability: nothing ? { excluded: reason ?? "not-portable-origin" } : compileCodec(input(scope)),
+  };
+}
+
+function checkReferences(
+  datasets: readonly Dataset[],
+  recipients: readonly Recipient[],
+  categories: readonly Category[],
+): void {
+  const recipientIds = new Set(recipients.map(({ id }) => id));
+  const names = new Map(datasets.map((dataset) => [dataset.name, dataset]));
+  const facts = new Map<string, { readonly dataset: string; readonly privacy: DatasetPrivacy }>();
+  for (const { name, privacy, foreignKeys } of datasets) {
+    for (const id of privacy.recipients ?? []) {
+      if (!recipientIds.has(id))
+        refuse(
+          "/recipients",
+          `dataset "${name}" names the recipient "${id}", which is not listed. Add it to recipients.`,
+        );
+    }
+    const first = facts.get(privacy.category);
+    if (first === undefined) facts.set(privacy.category, { dataset: name, privacy });
+    else if (JSON.stringify(sortedFacts(first.privacy)) !== JSON.stringify(sortedFacts(privacy))) {
+      refuse(
+        "/datasets",
+        `"${first.dataset}" and "${name}" state different facts for the category "${privacy.category}". Share one object, or give one of them a category of its own.`,
+      );
+    }
+    for (const { dataset: other } of foreignKeys ?? []) {
+      if (!names.has(other)) refuse("/datasets", `"${name}" refers to the dataset "${other}", which is not there.`);
+    }
+  }
+  for (const { id } of categories) {
+    if (!facts.has(id)) refuse("/categories", `"${id}" is the category of no dataset. Remove it, or mend the id.`);
+  }
+}
+
+function sortedFacts({
+  category,
+  purposes,
+  legalBasis,
+  origin,
+  source,
+  retention,
+  recipients = [],
+}: DatasetPrivacy): unknown {
+  return [
+    category,
+    [...purposes].sort(),
+    legalBasis,
+    origin,
+    source ?? null,
+    retention.duration ?? null,
+    retention.criteria ?? null,
+    [...recipients].sort(),
+  ];
+}
+
+function whole(pointer: string, value: number | undefined, fallback: number, least: number, most: number): number {
+  const chosen = value ?? fallback;
+  if (!Number.isInteger(chosen) || chosen < least || chosen > most)
+    refuse(pointer, `must be a whole number from ${least} to ${most}.`);
+  return chosen;
+}
+
+function unique(pointer: string, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) refuse(pointer, `"${name}" is there twice. Rename one of them.`);
+    seen.add(name);
+  }
+}
+
+function refuse(pointer: string, problem: string): never {
+  throw new PortmanteauError("CONFIG_INVALID", `Configuration, ${pointer}: ${problem}`, { context: { pointer } });
+}

@@ -1,0 +1,96 @@
+import { finished } from "node:stream";
+import { PortmanteauError } from "../model/errors.ts";
+import type { Delivery, DeliveryWriter } from "../model/ports.ts";
+
+/** Where a bundle can go: a delivery, a Node stream (an HTTP response, `process.stdout`, a pipe), or a web stream. */
+export type Destination = Delivery | NodeJS.WritableStream | WritableStream<Uint8Array>;
+
+/** @throws {PortmanteauError} `CONFIG_INVALID` when it is none of these */
+export function toDelivery(to: Destination): Delivery {
+  if (typeof to === "object" && to !== null) {
+    if ("open" in to && typeof to.open === "function" && "name" in to) return to;
+    if ("getWriter" in to) return { name: "web stream", open: async () => webWriter(to) };
+    if ("write" in to && "end" in to) return { name: "stream", open: async () => nodeWriter(to as NodeStream) };
+  }
+  throw new PortmanteauError(
+    "CONFIG_INVALID",
+    "The destination is neither a delivery nor a writable stream. Use fileDelivery(path) or a stream.",
+    { context: { pointer: "/to" } },
+  );
+}
+
+type NodeStream = NodeJS.WritableStream & { destroy(error?: Error): unknown; readonly destroyed?: boolean };
+
+function failed(cause: unknown): PortmanteauError {
+  return new PortmanteauError(
+    "DELIVERY_FAILED",
+    "The destination broke off before the bundle was whole.",
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/** A failed export destroys the stream with the error: it never looks like a clean end. */
+function nodeWriter(stream: NodeStream): DeliveryWriter {
+  let failure: PortmanteauError | undefined;
+  let ended = false;
+  let wake: () => void = () => {};
+  // Also true for a stream that closes without a word, as a response does whose client went away.
+  finished(stream, { readable: false }, (cause) => {
+    if (cause) failure ??= failed(cause);
+    ended = true;
+    wake();
+  });
+  stream.on("drain", () => wake());
+  stream.on("error", () => {}); // `finished` sees it first; without a listener a late error would end the process
+
+  return {
+    async write(bytes) {
+      if (failure === undefined && !ended && !stream.write(bytes)) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      if (failure !== undefined || ended) throw failure ?? failed(undefined);
+    },
+    async commit() {
+      if (failure !== undefined) throw failure;
+      await new Promise<void>((resolve) => {
+        wake = () => {
+          if (ended) resolve();
+        };
+        stream.end();
+      });
+      if (failure !== undefined) throw failure;
+    },
+    async abort(error) {
+      failure ??= error;
+      stream.destroy(error);
+      wake();
+    },
+  };
+}
+
+function webWriter(stream: WritableStream<Uint8Array>): DeliveryWriter {
+  const writer = stream.getWriter();
+  writer.closed.catch(() => {}); // the pending write or close reports it
+  return {
+    async write(bytes) {
+      try {
+        await writer.ready;
+        await writer.write(Uint8Array.from(bytes));
+      } catch (cause) {
+        throw failed(cause);
+      }
+    },
+    async commit() {
+      try {
+        await writer.close();
+      } catch (cause) {
+        throw failed(cause);
+      }
+    },
+    async abort(error) {
+      await writer.abort(error).catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { PortmanteauError } from "../model/errors.ts";
+import type { ExportEvent } from "../model/events.ts";
+import type { ExportReport } from "../model/outcome.ts";
+import type { Clock } from "../model/ports.ts";
+import type { ExportRequest } from "../model/request.ts";
+import { compileConfig, type EngineDefaults, type ExporterConfig } from "./config.ts";
+import type { Destination } from "./destination.ts";
+import { runExport } from "./export.ts";
+import { buildReport, Journal } from "./journal.ts";
+import { describePlan, type ExportPlan, planExport } from "./plan.ts";
+import { typedError } from "./read-pages.ts";
+
+export interface ExportOptions {
+  /** Where the bundle goes: `fileDelivery(path)`, a Node stream or a web stream. */
+  readonly to: Destination;
+  /** Aborts the export: the sources' queries stop, nothing is delivered. */
+  readonly signal?: AbortSignal;
+  /** Called with every event, synchronously. What it throws does not harm the export; the report notes it. */
+  readonly onEvent?: (event: ExportEvent) => void;
+  /** Default: the system's clock. With the same clock and bundle id the bytes are the same. */
+  readonly clock?: Clock;
+  /** `urn:uuid:…`. Default: a random one. */
+  readonly bundleId?: string;
+}
+
+/** Answers requests with one configuration, as often as wanted, also at the same time. */
+export interface Exporter {
+  /**
+   * Collects, assembles and delivers one person's bundle.
+   *
+   * @returns the report: how each dataset ended, counts, sizes, digests
+   * @throws {PortmanteauError} with `report`; then nothing was delivered
+   */
+  export(request: ExportRequest, options: ExportOptions): Promise<ExportReport>;
+  /** Says without reading anything what would be in the bundle, what out, and why. @throws {PortmanteauError} `REQUEST_INVALID` */
+  plan(request: ExportRequest, options?: { readonly clock?: Clock }): ExportPlan;
+  /** Tries every source that can be tried. Gives one result per dataset; nothing is thrown for a source that fails. */
+  check(options?: { readonly signal?: AbortSignal }): Promise<readonly CheckResult[]>;
+}
+
+export interface CheckResult {
+  readonly dataset: string;
+  /** `unchecked`: the source offers no check. */
+  readonly status: "ok" | "failed" | "unchecked";
+  readonly error?: PortmanteauError;
+}
+
+const bundleIdPattern = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Makes an exporter from a configuration and what the engine needs from outside. */
+export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): Exporter {
+  const compiled = compileConfig(config, defaults);
+  return {
+    async export(
+      request,
+      { to, signal, onEvent, clock = defaults.clock, bundleId = `urn:uuid:${defaults.ids.uuid()}` },
+    ) {
+      if (!bundleIdPattern.test(bundleId))
+        throw new PortmanteauError("CONFIG_INVALID", "bundleId is not of the form urn:uuid:…, in lower case.", {
+          context: { pointer: "/bundleId" },
+        });
+      const createdAt = new Date(clock()).toISOString();
+      const plan = planExport(compiled, request, createdAt);
+      const journal = new Journal();
+      let observed = true;
+      const emit = (event: ExportEvent) => {
+        try {
+          onEvent?.(event);
+        } catch {
+          if (observed) journal.find("OBSERVER_FAILED", null, "onEvent threw an error; the export went on.");
+          observed = false;
+        }
+      };
+      await runExport(compiled, plan, { to, signal, emit, bundleId, createdAt, journal });
+      return buildReport(plan, journal, { bundleId, createdAt }, "delivered");
+    },
+    plan(request, { clock = defaults.clock } = {}) {
+      return describePlan(planExport(compiled, request, new Date(clock()).toISOString()), compiled);
+    },
+    async check({ signal = new AbortController().signal } = {}) {
+      return Promise.all(
+        compiled.datasets.map(async ({ dataset: { name, source } }): Promise<CheckResult> => {
+          if (source.check === undefined) return { dataset: name, status: "unchecked" };
+          try {
+            await source.check(signal);
+            return { dataset: name, status: "ok" };
+          } catch (error) {
+            return { dataset: name, status: "failed", error: typedError(error, name, source.name) };
+          }
+        }),
+      );
+    },
+  };
+}

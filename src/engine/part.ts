@@ -1,0 +1,149 @@
+import { createHmac } from "node:crypto";
+import { type SegmentFacts, SegmentWriter } from "../archive/segment.ts";
+import type { RecordError } from "../codec/ajv.ts";
+import { PartEncoder } from "../codec/part-encoder.ts";
+import type { Tally } from "../codec/project.ts";
+import { columnAt } from "../codec/record-codec.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
+import type { CollectedDataset } from "./plan.ts";
+
+/** One deflated stream of a part: what is known of it, and where its bytes wait. */
+export interface SealedStream {
+  readonly facts: SegmentFacts;
+  readonly spooled: Spooled;
+}
+
+/** A dataset collected to the end: immutable. */
+export interface SealedPart {
+  readonly written: number;
+  readonly quarantined: number;
+  readonly tally: Tally;
+  readonly preview: readonly JsonObject[];
+  readonly period: { readonly from: string; readonly to: string } | undefined;
+  readonly json: SealedStream;
+  readonly csv: SealedStream;
+  readonly quarantine: SealedStream | undefined;
+}
+
+export interface PartOptions {
+  readonly spool: Spool;
+  readonly level: number;
+  readonly previewRecords: number;
+  readonly pseudonym: (value: string) => string;
+}
+
+/** A part that is being collected: records go in, deflated JSON and CSV go to the spool. */
+export class OpenPart {
+  readonly #encoder: PartEncoder;
+  readonly #streams: Record<"json" | "csv" | "quarantine", LazyStream>;
+
+  constructor({ dataset, codec }: CollectedDataset, { spool, level, previewRecords, pseudonym }: PartOptions) {
+    this.#streams = {
+      json: new LazyStream(spool, `${dataset.name}.json`, level),
+      csv: new LazyStream(spool, `${dataset.name}.csv`, level),
+      quarantine: new LazyStream(spool, `${dataset.name}.quarantine.json`, level),
+    };
+    const { json, csv, quarantine } = this.#streams;
+    const timeColumn = dataset.timeField === undefined ? undefined : columnAt(codec, dataset.timeField);
+    this.#encoder = new PartEncoder(codec, {
+      json: (piece) => json.push(piece),
+      csv: (piece) => csv.push(piece),
+      quarantine: (piece) => quarantine.push(piece),
+      pseudonym,
+      previewRecords,
+      ...(timeColumn === undefined ? {} : { timeColumn }),
+    });
+  }
+
+  /** How many records went in. */
+  get read(): number {
+    return this.#encoder.written + this.#encoder.quarantined;
+  }
+
+  /** Encodes one record; gives the errors of an invalid one, which is then in the quarantine. */
+  encode(record: unknown): readonly RecordError[] | undefined {
+    return this.#encoder.encode(record);
+  }
+
+  /** Whether `ready` should be awaited before more goes in. */
+  get full(): boolean {
+    return this.#streams.json.full || this.#streams.csv.full || this.#streams.quarantine.full;
+  }
+
+  async ready(): Promise<void> {
+    for (const stream of Object.values(this.#streams)) await stream.ready();
+  }
+
+  async seal(): Promise<SealedPart> {
+    this.#encoder.end();
+    const { written, quarantined, tally, preview, period } = this.#encoder;
+    const { json, csv, quarantine } = this.#streams;
+    const sealed = {
+      json: await json.seal(),
+      csv: await csv.seal(),
+      quarantine: quarantined === 0 ? undefined : await quarantine.seal(),
+    };
+    return { written, quarantined, tally, preview, period, ...sealed };
+  }
+
+  /** Gives up what was collected. */
+  async discard(): Promise<void> {
+    for (const stream of Object.values(this.#streams)) await stream.discard();
+  }
+}
+
+/** A stream of the spool that is made when its first piece comes. */
+class LazyStream {
+  readonly #spool: Spool;
+  readonly #name: string;
+  readonly #level: number;
+  #segment: SegmentWriter | undefined;
+  #writer: Promise<SpoolWriter> | undefined;
+
+  constructor(spool: Spool, name: string, level: number) {
+    this.#spool = spool;
+    this.#name = name;
+    this.#level = level;
+  }
+
+  push(piece: Buffer): void {
+    if (this.#segment === undefined) {
+      const writer = this.#spool.create(this.#name);
+      writer.catch(() => {}); // the first write meets the failure and reports it
+      this.#writer = writer;
+      this.#segment = new SegmentWriter(async (bytes) => (await writer).write(bytes), { level: this.#level });
+    }
+    this.#segment.push(piece);
+  }
+
+  get full(): boolean {
+    return this.#segment?.full === true;
+  }
+
+  async ready(): Promise<void> {
+    await this.#segment?.ready();
+  }
+
+  async seal(): Promise<SealedStream> {
+    if (this.#segment === undefined || this.#writer === undefined)
+      throw new TypeError(`Nothing was written to "${this.#name}".`);
+    const facts = await this.#segment.seal();
+    return { facts, spooled: await (await this.#writer).seal() };
+  }
+
+  async discard(): Promise<void> {
+    await this.#segment?.settled();
+    const writer = await this.#writer?.catch(() => undefined);
+    await writer?.discard();
+  }
+}
+
+/**
+ * Pseudonyms of one bundle: HMAC-SHA-256 under a salt that is made from the exporter's key and the bundle's id, never stored. The same
+ * person has the same pseudonym inside a bundle, and nobody without the key can link two bundles.
+ */
+export function pseudonyms(key: Uint8Array, bundleId: string): (value: string) => string {
+  const salt = createHmac("sha256", key).update(`portmanteau pseudonyms ${bundleId}`).digest();
+  return (value) => `person-${createHmac("sha256", salt).update(value).digest("hex").slice(0, 32)}`;
+}

@@ -1,0 +1,130 @@
+import { documentErrors } from "../bundle/documents.ts";
+import type { RecordCodec } from "../codec/record-codec.ts";
+import type { WithheldField } from "../codec/view.ts";
+import type { Exclusion } from "../model/controller.ts";
+import type { Dataset } from "../model/dataset.ts";
+import { PortmanteauError } from "../model/errors.ts";
+import type { PortabilityScope } from "../model/privacy.ts";
+import { type ExportRequest, oneMonthAfter } from "../model/request.ts";
+import type { SourceSubject } from "../model/source.ts";
+import type { CompiledConfig } from "./config.ts";
+
+/** A request with everything that has a default filled in. */
+export type CompleteRequest = ExportRequest & Required<Pick<ExportRequest, "regulation" | "receivedAt" | "dueAt">>;
+
+/** A dataset that will be collected. */
+export interface CollectedDataset {
+  readonly decision: "collect";
+  readonly dataset: Dataset;
+  readonly codec: RecordCodec;
+  readonly subject: SourceSubject;
+}
+/** A dataset that will not be collected, and why. */
+export interface SkippedDataset {
+  readonly decision: "excluded" | "notApplicable";
+  readonly dataset: Dataset;
+  readonly reason: string;
+  readonly exclusion?: "not-portable-basis" | "not-portable-origin";
+}
+
+/** What an export of one request will do, decided before anything is read. */
+export interface Plan {
+  readonly request: CompleteRequest;
+  readonly portabilityScope: PortabilityScope | null;
+  readonly datasets: readonly (CollectedDataset | SkippedDataset)[];
+}
+
+/** @throws {PortmanteauError} `REQUEST_INVALID`, naming the field */
+export function planExport(config: CompiledConfig, request: ExportRequest, now: string): Plan {
+  const complete = completeRequest(request, now);
+  return {
+    request: complete,
+    portabilityScope: request.type === "portability" ? config.portabilityScope : null,
+    datasets: config.datasets.map(({ dataset, access, portability }): CollectedDataset | SkippedDataset => {
+      const codec = request.type === "access" ? access : portability;
+      if ("excluded" in codec) {
+        const reason =
+          codec.excluded === "not-portable-basis"
+            ? "Its legal basis is neither consent nor contract."
+            : "It was derived, not provided by you or observed of you.";
+        return { decision: "excluded", dataset, reason, exclusion: codec.excluded };
+      }
+      if (dataset.applies !== undefined && !dataset.applies(complete))
+        return { decision: "notApplicable", dataset, reason: "It does not concern this person." };
+      const subject = subjectFor(dataset, complete);
+      if (subject === undefined)
+        return {
+          decision: "notApplicable",
+          dataset,
+          reason: `This system knows people by "${dataset.identity}", and the request has no such identity.`,
+        };
+      return { decision: "collect", dataset, codec, subject };
+    }),
+  };
+}
+
+function completeRequest(request: ExportRequest, now: string): CompleteRequest {
+  const [error] = documentErrors("request", request);
+  if (error !== undefined) {
+    throw new PortmanteauError(
+      "REQUEST_INVALID",
+      `The request is malformed at "${error.pointer || "/"}": ${error.message}.`,
+      { context: { pointer: error.pointer } },
+    );
+  }
+  const receivedAt = request.receivedAt === undefined ? now : new Date(request.receivedAt).toISOString();
+  const dueAt = request.dueAt === undefined ? oneMonthAfter(receivedAt) : new Date(request.dueAt).toISOString();
+  return { ...request, regulation: request.regulation ?? "gdpr", receivedAt, dueAt };
+}
+
+/** The key that one system knows the subject by. */
+function subjectFor({ name, identity }: Dataset, { subject }: CompleteRequest): SourceSubject | undefined {
+  if (identity === undefined) return { id: subject.id };
+  const found = (subject.identities ?? []).filter(({ identity_type }) => identity_type === identity);
+  if (found.length > 1) {
+    throw new PortmanteauError(
+      "REQUEST_INVALID",
+      `The request has ${found.length} identities of the type "${identity}", which dataset "${name}" asks for. Send one.`,
+      {
+        context: { dataset: name, pointer: "/subject/identities" },
+      },
+    );
+  }
+  return found[0] === undefined ? undefined : { id: found[0].identity_value };
+}
+
+/** A plan for people and programs: what would be in, what out, and why. It holds no personal data. */
+export interface ExportPlan {
+  readonly requestType: ExportRequest["type"];
+  readonly portabilityScope: PortabilityScope | null;
+  readonly dueAt: string;
+  readonly datasets: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly category: string;
+    readonly decision: "collect" | "excluded" | "notApplicable";
+    readonly reason?: string;
+    /** Pointers of the fields that leave. */
+    readonly fields: readonly string[];
+    readonly withheld: readonly WithheldField[];
+  }[];
+  readonly excluded: readonly Exclusion[];
+}
+
+export function describePlan({ request, portabilityScope, datasets }: Plan, { excluded }: CompiledConfig): ExportPlan {
+  return {
+    requestType: request.type,
+    portabilityScope,
+    dueAt: request.dueAt,
+    datasets: datasets.map((planned) => ({
+      name: planned.dataset.name,
+      title: planned.dataset.title,
+      category: planned.dataset.privacy.category,
+      decision: planned.decision,
+      ...(planned.decision === "collect" ? {} : { reason: planned.reason }),
+      fields: planned.decision === "collect" ? planned.codec.columns.map(({ pointer }) => pointer) : [],
+      withheld: planned.decision === "collect" ? planned.codec.withheld : [],
+    })),
+    excluded,
+  };
+}

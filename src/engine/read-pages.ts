@@ -1,0 +1,143 @@
+import { PortmanteauError } from "../model/errors.ts";
+import type { Page, ReadContext, Source } from "../model/source.ts";
+
+/** How long a source may take to close after it is no longer wanted, in milliseconds. */
+const closeTimeoutMs = 5_000;
+
+export interface ReadPagesOptions {
+  readonly dataset: string;
+  readonly pageTimeoutMs: number;
+  /** Called when a source did not close in time: a connection may be left with it. */
+  readonly onCloseTimeout: () => void;
+}
+
+/**
+ * Reads a source page by page. Every wait ends on abort and on the time limit, and the iteration is ended on every path; the source's
+ * own signal is aborted with it, so that a query that hangs is told to stop.
+ */
+export async function* readPages(
+  source: Source,
+  context: ReadContext,
+  { dataset, pageTimeoutMs, onCloseTimeout }: ReadPagesOptions,
+): AsyncGenerator<Page> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  let iterator: AsyncIterator<Page> | undefined;
+  let ended = false;
+  try {
+    iterator = source.read({ ...context, signal })[Symbol.asyncIterator]();
+    for (;;) {
+      const step = await within(iterator.next(), pageTimeoutMs, context.signal, dataset);
+      if (step.done) {
+        ended = true;
+        return;
+      }
+      yield step.value;
+    }
+  } catch (error) {
+    throw typedError(error, dataset, source.name);
+  } finally {
+    stop.abort();
+    if (!ended && iterator !== undefined) await closeIterator(iterator, onCloseTimeout);
+  }
+}
+
+/** Calls the source's own count, under the same limits. */
+export async function countRecords(
+  source: Source,
+  context: ReadContext,
+  pageTimeoutMs: number,
+  dataset: string,
+): Promise<number | null> {
+  if (source.count === undefined) return null;
+  const stop = new AbortController();
+  try {
+    const counted = source.count({ ...context, signal: AbortSignal.any([context.signal, stop.signal]) });
+    const expected = await within(counted, pageTimeoutMs, context.signal, dataset);
+    if (!Number.isSafeInteger(expected) || expected < 0)
+      throw new PortmanteauError("SOURCE_CONTRACT", `The count of source "${source.name}" is not a whole number.`);
+    return expected;
+  } catch (error) {
+    throw typedError(error, dataset, source.name);
+  } finally {
+    stop.abort();
+  }
+}
+
+async function closeIterator(iterator: AsyncIterator<Page>, onCloseTimeout: () => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), closeTimeoutMs);
+  });
+  try {
+    // What a source throws while it closes must not hide why it was closed.
+    const closed = Promise.resolve(iterator.return?.()).catch(() => undefined);
+    if ((await Promise.race([closed, late])) === "late") onCloseTimeout();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The promise's result, unless the signal or the clock is first. */
+function within<T>(promise: Promise<T>, timeoutMs: number, signal: AbortSignal, dataset: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => finish(() => reject(abortedError()));
+    const timer = setTimeout(() => {
+      const message = `Dataset "${dataset}" gave no page within ${timeoutMs} ms.`;
+      finish(() => reject(new PortmanteauError("SOURCE_TIMEOUT", message, { retryable: true, context: { dataset } })));
+    }, timeoutMs);
+    const finish = (settle: () => void) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+      settle();
+    };
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    promise.then(
+      (value) => finish(() => resolve(value)),
+      (error: unknown) => finish(() => reject(error)),
+    );
+  });
+}
+
+export function abortedError(): PortmanteauError {
+  return new PortmanteauError("ABORTED", "The export was aborted. Nothing was delivered.");
+}
+
+const transientCodes = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/** Makes any thrown thing an error of this package that names the dataset. */
+export function typedError(error: unknown, dataset: string, sourceName: string): PortmanteauError {
+  if (PortmanteauError.is(error)) {
+    const { code, message, retryable, context, cause } = error;
+    return context.dataset === undefined
+      ? new PortmanteauError(code, message, {
+          retryable,
+          context: { ...context, dataset },
+          ...(cause === undefined ? {} : { cause }),
+        })
+      : error;
+  }
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (transientCodes.has(code)) {
+    return new PortmanteauError(
+      "SOURCE_UNAVAILABLE",
+      `Source "${sourceName}" of dataset "${dataset}" is not reachable (${code}).`,
+      { retryable: true, context: { dataset }, cause: error },
+    );
+  }
+  return new PortmanteauError(
+    "SOURCE_FAILED",
+    `Source "${sourceName}" of dataset "${dataset}" threw an error; its own words are in the cause.`,
+    { context: { dataset }, cause: error },
+  );
+}

@@ -1,0 +1,48 @@
+export type { OpenBundle } from "./bundle/open-bundle.ts";
+export { openBundle } from "./bundle/open-bundle.ts";
+export type { Finding, FindingCode, VerifyOptions } from "./bundle/verify.ts";
+export { findingCodes, verifyBundle } from "./bundle/verify.ts";
+export type { CliConfig } from "./cli/config.ts";
+export { defineConfig } from "./cli/config.ts";
+export type { ColumnType, CsvOptions } from "./codec/columns.ts";
+export { createExporter } from "./create-exporter.ts";
+export type { ExporterConfig, RetryOptions } from "./engine/config.ts";
+export type { Destination } from "./engine/destination.ts";
+export type { CheckResult, Exporter, ExportOptions } from "./engine/exporter.ts";
+export type { ExportPlan } from "./engine/plan.ts";
+export type {
+  AutomatedDecision,
+  Category,
+  Complaint,
+  Controller,
+  Exclusion,
+  Recipient,
+  Right,
+} from "./model/controller.ts";
+export { gdprRights } from "./model/controller.ts";
+export type { Dataset, ForeignKey } from "./model/dataset.ts";
+export { defineDataset } from "./model/dataset.ts";
+export type { EntryPath } from "./model/entry-path.ts";
+export type { ErrorCode, ErrorContext, ErrorOptions } from "./model/errors.ts";
+export { errorCodes, PortmanteauError } from "./model/errors.ts";
+export type { ExportEvent } from "./model/events.ts";
+export type { Manifest } from "./model/generated/manifest.ts";
+export type { JsonObject, JsonValue } from "./model/json.ts";
+export type { ExportReport, Outcome, RecordCounts, ReportFinding } from "./model/outcome.ts";
+export { isWhole } from "./model/outcome.ts";
+export type { Clock, Delivery, DeliveryWriter, Spool, Spooled, SpoolWriter } from "./model/ports.ts";
+export type { DatasetPrivacy, FieldPrivacy, Origin, PortabilityScope } from "./model/privacy.ts";
+export { isPortableBasis, notPortable } from "./model/privacy.ts";
+export type { RecordSchema } from "./model/record-schema.ts";
+export type { ExportRequest, RequestType, Subject } from "./model/request.ts";
+export { oneMonthAfter } from "./model/request.ts";
+export type {
+  Cursor,
+  OpenSnapshot,
+  Page,
+  ReadContext,
+  Snapshot,
+  Source,
+  SourceCapabilities,
+  SourceSubject,
+} from "./model/source.ts";

@@ -1,0 +1,230 @@
+import { PortmanteauError } from "../../model/errors.ts";
+import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
+import type { PostgresConnections, PostgresRow, PostgresStatement } from "./connection.ts";
+import { contract, failure, invalid, sqlState } from "./failure.ts";
+import { cursorAfter, cursorOf, isSame, missingColumn } from "./keyset.ts";
+import { type PostgresSnapshot, SnapshotToken } from "./snapshot.ts";
+import { openTransaction, type Transaction } from "./transaction.ts";
+import { settlesSoon } from "./waiting.ts";
+
+/** What a query is asked for. */
+export interface PostgresQueryContext {
+  readonly subject: SourceSubject;
+  /** The cursor column's value in the last row of the page before, as text, or an array of them; `null` on the first page. */
+  readonly after: string | readonly string[] | null;
+  /** How many rows to give at most. */
+  readonly limit: number;
+}
+
+export interface PostgresSourceOptions<R = PostgresRow> {
+  /** A pg `Pool`; a connected pg `Client` or a `PGlite` count as a pool of one. */
+  readonly pool: PostgresConnections;
+  /**
+   * One SELECT, with everything that varies as a parameter. It is also called by `check`, with an empty subject id.
+   *
+   * With `cursor` it gives the `limit` rows after `after`, ordered by the cursor columns, which are unique together. Without, it has no
+   * LIMIT and is read through a server-side cursor.
+   */
+  readonly query: (context: PostgresQueryContext) => PostgresStatement;
+  /** The result's column or columns to continue after: `"id"`. Absent: a server-side cursor, and no resuming. */
+  readonly cursor?: string | readonly string[];
+  /** Counts the rows independently: one row with one column. */
+  readonly count?: (context: Pick<PostgresQueryContext, "subject">) => PostgresStatement;
+  /** Makes a record of a row. Default: the row is the record. */
+  map?(row: PostgresRow): R;
+  /** From `postgresSnapshot(pool)`: all sources that share it see the database at one moment. */
+  readonly snapshot?: PostgresSnapshot;
+  /** How long one statement may run, in milliseconds; 0 is for ever. PGlite has no such limit. Default 60,000. */
+  readonly statementTimeoutMs?: number;
+}
+
+let cursors = 0;
+
+/**
+ * Reads a dataset from PostgreSQL: one connection and one read-only, repeatable-read transaction per read, so the dataset is as it
+ * was at one moment. Values are mapped without loss, by a table of this package and not by the client's own parsers: see the module.
+ *
+ * An abort ends the read at once and stops the statement on the server: the connection that runs it is destroyed, and another one of
+ * the pool cancels it. Over a single connection nobody can stop the statement; it is left to end, at the latest by
+ * `statementTimeoutMs`, and later reads over the connection wait for that.
+ *
+ * @throws {PortmanteauError} `CONFIG_INVALID` when the options contradict each other. From `read`, `count` and `check`:
+ *   `SOURCE_UNAVAILABLE` (connection refused or lost, serialization failure, deadlock; retryable), `SOURCE_TIMEOUT` (retryable),
+ *   `SOURCE_FAILED` (everything else, with the SQLSTATE), `SOURCE_CONTRACT` (the cursor is missing, NULL or does not advance, more
+ *   rows than `limit`, a count that is none), `ABORTED`
+ * @example
+ * ```ts
+ * const source = postgresSource({
+ *   pool,
+ *   query: ({ subject, after, limit }) => ({
+ *     text: "SELECT id, total, issued_at FROM invoices WHERE customer_id = $1 AND ($2::bigint IS NULL OR id > $2) ORDER BY id LIMIT $3",
+ *     values: [subject.id, after, limit],
+ *   }),
+ *   cursor: "id",
+ *   count: ({ subject }) => ({ text: "SELECT count(*) FROM invoices WHERE customer_id = $1", values: [subject.id] }),
+ * });
+ * ```
+ */
+export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R>): Source<R> {
+  const { pool, query, cursor, count, snapshot, statementTimeoutMs = 60_000 } = options;
+  const columns = typeof cursor === "string" ? [cursor] : cursor;
+  if (columns?.length === 0) throw invalid("`cursor` names no column. Name one or more, or leave it out.");
+  if (!Number.isInteger(statementTimeoutMs) || statementTimeoutMs < 0 || statementTimeoutMs > 2 ** 31 - 1)
+    throw invalid("`statementTimeoutMs` is no whole number of milliseconds between 0 and 2^31-1.");
+  if (snapshot !== undefined && snapshot.pool !== pool)
+    throw invalid("The snapshot is over another pool than the source. Make both over the same object.");
+
+  async function begin(signal: AbortSignal, token?: unknown): Promise<Transaction> {
+    if (token === undefined) return openTransaction(pool, { statementTimeoutMs, signal });
+    if (!(token instanceof SnapshotToken) || token.pool !== pool)
+      throw contract("The snapshot's token is not one that `postgresSnapshot` gave for this pool.");
+    if (typeof token.view !== "string") return token.view.forRead(statementTimeoutMs);
+    try {
+      return await openTransaction(pool, { statementTimeoutMs, signal, snapshotId: token.view });
+    } catch (error) {
+      if (!PortmanteauError.is(error) || !/^(?:22023|42704)$/.test(sqlState(error.cause) ?? "")) throw error;
+      throw new PortmanteauError("SOURCE_UNAVAILABLE", "The snapshot is gone: its connection ended. Export again.", {
+        cause: error.cause,
+      });
+    }
+  }
+
+  async function* keysetPages(
+    transaction: Transaction,
+    keys: readonly string[],
+    { subject, after: start, pageRecords: limit, signal }: ReadContext,
+  ): AsyncGenerator<Page<R>> {
+    let after = start === undefined ? null : cursorOf(start, keys.length);
+    for (;;) {
+      const statement = built("query", () => query({ subject, after, limit }));
+      const result = await transaction.query("The query", statement, signal);
+      const { rows } = result;
+      if (rows.length > limit) throw contract("The query gave more rows than `limit`. It must end on LIMIT.");
+      const last = rows.at(-1);
+      if (last !== undefined) {
+        const next = cursorAfter(last, result, keys);
+        const first = cursorAfter(rows[0] ?? last, result, keys);
+        // The first row as well: it tells of a `>=` where `>` is needed.
+        if (isSame(next, after) || isSame(first, after))
+          throw contract(
+            `The cursor did not advance. The query must order by ${keys.join(", ")} and give only rows beyond \`after\`.`,
+          );
+        after = next;
+        yield { records: mapped(rows), cursor: next };
+      }
+      if (rows.length < limit) return;
+    }
+  }
+
+  async function* serverCursorPages(transaction: Transaction, context: ReadContext): AsyncGenerator<Page<R>> {
+    const { subject, pageRecords: limit, signal, after } = context;
+    if (after !== undefined) throw contract("A source without `cursor` cannot continue after one.");
+    const name = `portmanteau_${++cursors}`;
+    const statement = built("query", () => query({ subject, after: null, limit }));
+    await transaction.query("The query", declare(name, statement), signal);
+    try {
+      for (;;) {
+        const { rows } = await transaction.query("The query", { text: `FETCH ${limit} FROM ${name}` }, signal);
+        if (rows.length > 0) yield { records: mapped(rows) };
+        if (rows.length < limit) return;
+      }
+    } finally {
+      // Other reads go on in a shared transaction. If it cannot be closed now, that transaction's end closes it.
+      if (transaction.shared)
+        void settlesSoon(
+          transaction.query("Closing the cursor", { text: `CLOSE ${name}` }, new AbortController().signal),
+        );
+    }
+  }
+
+  function mapped(rows: readonly PostgresRow[]): readonly R[] {
+    if (options.map === undefined) return rows as readonly unknown[] as readonly R[];
+    const records: R[] = [];
+    try {
+      for (const row of rows) records.push(options.map(row));
+    } catch (cause) {
+      throw failure(cause, "`map`");
+    }
+    return records;
+  }
+
+  /** Plans the statement as a read would, and fetches nothing. */
+  async function plan(transaction: Transaction, what: string, statement: PostgresStatement, signal: AbortSignal) {
+    const name = `portmanteau_${++cursors}`;
+    // NULL is a value of every type, so the statement is planned whatever a subject's id looks like.
+    const values = (statement.values ?? []).map(() => null);
+    await transaction.query(what, declare(name, { text: statement.text, values }), signal);
+    return transaction.query(what, { text: `FETCH 0 FROM ${name}` }, signal);
+  }
+
+  return {
+    name: "postgres",
+    capabilities: {
+      resume: columns === undefined ? "none" : "cursor",
+      partitions: false,
+      count: count !== undefined,
+      attachments: false,
+    },
+    consistency: "dataset",
+    ...(snapshot === undefined ? {} : { snapshot }),
+    async *read(context) {
+      const transaction = await begin(context.signal, context.snapshot);
+      try {
+        if (columns === undefined) yield* serverCursorPages(transaction, context);
+        else yield* keysetPages(transaction, columns, context);
+      } finally {
+        await transaction.end();
+      }
+    },
+    ...(count === undefined
+      ? {}
+      : {
+          async count({ subject, signal, snapshot: token }: ReadContext) {
+            const transaction = await begin(signal, token);
+            try {
+              const statement = built("count", () => count({ subject }));
+              const { rows, fields } = await transaction.query("The count", statement, signal);
+              const value = Number(rows[0]?.[fields[0]?.name ?? ""] ?? Number.NaN);
+              if (rows.length !== 1 || fields.length !== 1 || !Number.isSafeInteger(value) || value < 0)
+                throw contract("The count must give one row with one column: a whole number.");
+              return value;
+            } finally {
+              await transaction.end();
+            }
+          },
+        }),
+    /** Plans `query` and `count` with every parameter NULL, in the transaction a read would use, and fetches no row. */
+    async check(signal) {
+      const transaction = await begin(signal);
+      const subject = { id: "" };
+      try {
+        const statement = built("query", () => query({ subject, after: null, limit: 1 }));
+        const { fields } = await plan(transaction, "The query", statement, signal);
+        for (const column of columns ?? [])
+          if (!fields.some(({ name }) => name === column)) throw missingColumn(column);
+        if (count !== undefined) {
+          await plan(
+            transaction,
+            "The count",
+            built("count", () => count({ subject })),
+            signal,
+          );
+        }
+      } finally {
+        await transaction.end();
+      }
+    },
+  };
+}
+
+function declare(name: string, { text, values }: PostgresStatement): PostgresStatement {
+  return { text: `DECLARE ${name} NO SCROLL CURSOR FOR ${text}`, values: values ?? [] };
+}
+
+function built(option: string, build: () => PostgresStatement): PostgresStatement {
+  try {
+    return build();
+  } catch (cause) {
+    throw failure(cause, `\`${option}\``);
+  }
+}
