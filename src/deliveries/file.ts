@@ -40,6 +40,7 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
       } catch (cause) {
         throw failed("created", cause);
       }
+      let committed: Promise<void> | undefined;
       const forget = onExit(() => {
         try {
           unlinkSync(temporary);
@@ -55,18 +56,27 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
             throw failed("written", cause);
           }
         },
-        async commit() {
-          try {
-            await file.sync();
-            await file.close();
-            await rename(temporary, final);
+        commit() {
+          committed = (async () => {
+            try {
+              await file.sync();
+              await file.close();
+              await rename(temporary, final);
+            } catch (cause) {
+              throw failed("finished", cause);
+            }
             forget();
             await syncDirectory(directory);
-          } catch (cause) {
-            throw failed("finished", cause);
-          }
+          })();
+          return committed;
         },
         async abort() {
+          // A rename cannot be taken back: an abort that comes with the commit waits for how it ended.
+          const done = await committed?.then(
+            () => true,
+            () => false,
+          );
+          if (done === true) return;
           await file.close();
           await unlink(temporary).catch((error: NodeJS.ErrnoException) => {
             if (error.code !== "ENOENT") throw failed("removed", error);

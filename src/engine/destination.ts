@@ -63,7 +63,7 @@ function nodeWriter(stream: NodeStream): DeliveryWriter {
       if (failure !== undefined) throw failure;
     },
     async abort(error) {
-      failure ??= error;
+      if (!ended) failure ??= error;
       stream.destroy(error);
       wake();
     },

@@ -102,14 +102,10 @@ export async function runExport(
       if (failure !== undefined) throw failure;
       await opened.commit();
       journal.bundle = { bytes, entries, sha256: sha256.digest("hex") };
+      tell({ type: "delivered", bytes, sha256: journal.bundle.sha256, durationMs: journal.elapsedMs });
     };
     running = Promise.allSettled([lanes.run(fail), assemble().catch(fail)]);
     await Promise.race([running, aborted(stop.signal)]);
-    if (failure !== undefined && journal.bundle === undefined) throw failure;
-    await running;
-    const { bundle: delivered } = journal;
-    if (delivered !== undefined)
-      tell({ type: "delivered", bytes: delivered.bytes, sha256: delivered.sha256, durationMs: journal.elapsedMs });
   } catch (error) {
     fail(error);
   } finally {
@@ -131,6 +127,7 @@ export async function runExport(
   await close(() => running);
   for (const snapshot of snapshots.values()) await close(() => snapshot.close());
   await close(() => spool?.close());
+  // Also when the abort came with the commit and was too late.
   if (journal.bundle !== undefined) return;
 
   const error = failure ?? (closing[0] as PortmanteauError);

@@ -28,7 +28,7 @@ export interface Delivery {
   open(context: { readonly signal: AbortSignal }): Promise<DeliveryWriter>;
 }
 
-/** One bundle on its way. Exactly one of `commit` and `abort` ends it. */
+/** One bundle on its way. `commit` or `abort` ends it; an `abort` during a commit waits for it, and undoes it only if it failed. */
 export interface DeliveryWriter {
   /** Resolves when the next write is welcome. Backpressure: a slow destination resolves late. */
   write(bytes: Uint8Array): Promise<void>;

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import packageFile from "../../package.json" with { type: "json" };
+import tsconfig from "../../tsconfig.json" with { type: "json" };
+import tsup from "../../tsup.config.ts";
+import { errorCodes } from "../../src/model/errors.ts";
+import { findingCodes } from "../../src/bundle/verify.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const readme = readFileSync(`${root}/README.md`, "utf8");
+const modules = Object.entries(packageFile.exports).flatMap(([name, target]) => (typeof target === "string" ? [] : [{ name, ...target }]));
+const entry = (tsup as { entry: Record<string, string> }).entry;
+
+describe("the package", () => {
+  it("builds one file per module of its exports, and the command line tool", () => {
+    const built = Object.keys(entry).sort();
+    const exported = [...modules.map(({ default: file }) => file.replace(/^\.\/dist\/(.*)\.js$/, "$1")), "cli/main"].sort();
+    expect(exported).toEqual(built);
+    expect(packageFile.bin).toEqual({ portmanteau: "./dist/cli/main.js" });
+    for (const source of Object.values(entry)) expect(existsSync(`${root}/${source}`), source).toBe(true);
+  });
+
+  it("resolves its own names to the sources that are built for them", () => {
+    for (const { name, default: file, types } of modules) {
+      const built = file.replace(/^\.\/dist\/(.*)\.js$/, "$1");
+      expect(types).toBe(file.replace(/\.js$/, ".d.ts"));
+      expect(tsconfig.compilerOptions.paths[name.replace(/^\./, "portmanteau") as "portmanteau"]).toEqual([`./${entry[built]}`]);
+    }
+  });
+
+  it("exports every schema by name, with no pattern", () => {
+    const schemas = readdirSync(`${root}/schemas`, { recursive: true, encoding: "utf8" }).flatMap((path) => (path.endsWith(".json") ? [`./schemas/${path}`] : []));
+    const exported = Object.entries(packageFile.exports).flatMap(([name, target]) => (typeof target === "string" && name !== "./package.json" ? [name] : []));
+    expect(exported.sort()).toEqual(schemas.sort());
+    expect(Object.keys(packageFile.exports).some((name) => name.includes("*"))).toBe(false);
+  });
+
+  it("is described by a README that names every module", () => {
+    const named = new Set([...readme.matchAll(/"(portmanteau(?:\/[a-z-]+)*)"/g)].map((match) => match[1]));
+    expect([...named].sort()).toEqual(modules.map(({ name }) => name.replace(/^\./, "portmanteau")).sort());
+  });
+});
+
+describe("the README's tables", () => {
+  const rows = (heading: string) => {
+    const section = readme.split(`\n### ${heading}\n`)[1]?.split(/\n##+ /)[0] ?? "";
+    return [...section.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, code, rest]) => [code, ...(rest ?? "").split(" | ")]);
+  };
+
+  it("list every error code with its meaning, whether a retry helps, and the mend", () => {
+    expect(rows("Error codes")).toEqual(Object.entries(errorCodes).map(([code, words]) => [code, ...words]));
+  });
+
+  it("list every finding of verification", () => {
+    expect(rows("Findings")).toEqual(Object.entries(findingCodes).map(([code, words]) => [code, ...words]));
+  });
+});

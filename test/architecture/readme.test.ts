@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBundle } from "../../src/index.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const readme = readFileSync(`${root}/README.md`, "utf8");
+const before = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), "portmanteau-readme-"));
+
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("the README's code", () => {
+  it("is the code of the examples", () => {
+    for (const name of ["first-bundle", "http-source"]) {
+      expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
+    }
+  });
+
+  it("makes the first bundle, with one person's records and nothing else", async () => {
+    const { report } = await import("../../examples/first-bundle.ts");
+    expect(report.datasets[0]).toMatchObject({ outcome: "complete", droppedFields: { "/customerId": 1, "/internalNote": 1 } });
+    const bundle = await openBundle("bundle.zip");
+    const records = [];
+    for await (const record of bundle.dataset("tickets").records()) records.push(record);
+    bundle.close();
+    expect(records).toEqual([{ id: "t1", subject: "Cannot sign in", openedAt: "2026-03-01T09:12:00.000Z" }]);
+  });
+
+  it("names only commands that package.json has", () => {
+    const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { scripts: Record<string, string> };
+    const named = [...readme.matchAll(/npm (?:run )?([a-z]+)/g)].map((match) => match[1] ?? "").filter((name) => name !== "ci" && name !== "install");
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * The packed tarball, as a stranger gets it: linted as a package, installed into an empty folder, imported, used, and its command run.
+ * Runs on whatever Node.js runs this file; needs `npm run build` before.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "../..");
+const folder = mkdtempSync(join(tmpdir(), "portmanteau-smoke-"));
+const run = (command, args, cwd = folder) => execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+
+try {
+  const [{ filename, files }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], root));
+  const tarball = join(folder, filename);
+  assert.ok(files.every(({ path }) => /^(dist|schemas)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)), "the tarball holds only what it should");
+
+  run(join(root, "node_modules/.bin/publint"), ["run", tarball, "--strict"], root);
+  run(join(root, "node_modules/.bin/attw"), [tarball, "--profile", "esm-only", "--exclude-entrypoints", ...schemaEntries()], root);
+
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  run("npm", ["install", "--no-audit", "--no-fund", "--silent", tarball]);
+  writeFileSync(
+    join(folder, "use.mjs"),
+    `import { createExporter, defineDataset, openBundle, verifyBundle } from "portmanteau";
+import { consentSchema } from "portmanteau/records";
+import { iterableSource } from "portmanteau/sources/iterable";
+import { postgresSource } from "portmanteau/sources/postgres";
+import { localSpool } from "portmanteau/spools/local";
+import { fileDelivery } from "portmanteau/deliveries/file";
+import assert from "node:assert/strict";
+
+assert.equal(typeof postgresSource, "function");
+const records = [{ id: "c1", accountId: "a1" }];
+const dataset = defineDataset({
+  name: "consents", title: "Consents", subjectField: "/accountId",
+  schema: { type: "object", additionalProperties: false, required: ["id"], properties: { id: { type: "string" } } },
+  privacy: { category: "consent", purposes: ["dpv:ConsentRecord"], legalBasis: "eu-gdpr:A6-1-c", origin: "provided", retention: { criteria: "as long as the account" } },
+  source: iterableSource({ records, count: () => records.length }),
+});
+assert.equal(consentSchema.type, "object");
+const exporter = createExporter({ controller: { name: "Acme", contact: "privacy@acme.example" }, datasets: [dataset], spool: localSpool() });
+const report = await exporter.export({ id: "0b8f0a53-58fd-4b11-9b5e-54a6b4ad0b4e", type: "access", subject: { id: "a1" } }, { to: fileDelivery("bundle.zip") });
+assert.equal(report.completeness, "complete");
+for await (const finding of verifyBundle("bundle.zip")) assert.fail(finding.message);
+const bundle = await openBundle("bundle.zip");
+const read = [];
+for await (const record of bundle.dataset("consents").records()) read.push(record);
+bundle.close();
+assert.deepEqual(read, [{ id: "c1" }]);
+`,
+  );
+  run(process.execPath, ["use.mjs"]);
+  const cli = join(folder, "node_modules/portmanteau/dist/cli/main.js");
+  assert.match(run(process.execPath, [cli, "verify", "bundle.zip"]), /sound/i);
+  assert.equal(run(process.execPath, [cli, "--version"]).trim(), JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version);
+  console.log(`The packed tarball works on Node.js ${process.version}.`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** JSON files are no modules to type. */
+function schemaEntries() {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Object.entries(exports).flatMap(([name, target]) => (typeof target === "string" ? [name.replace(/^\.\//, "")] : []));
+}

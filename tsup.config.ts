@@ -1,0 +1,21 @@
+import { defineConfig } from "tsup";
+
+/** One file per entry of the package's `exports`, and the command line tool. A test keeps the lists in agreement. */
+export default defineConfig({
+  entry: {
+    index: "src/index.ts",
+    records: "src/records.ts",
+    "sources/iterable": "src/sources/iterable.ts",
+    "sources/postgres": "src/sources/postgres/index.ts",
+    "spools/local": "src/spools/local.ts",
+    "deliveries/file": "src/deliveries/file.ts",
+    "cli/main": "src/cli/main.ts",
+  },
+  format: "esm",
+  target: "node20.19",
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  splitting: true,
+  treeshake: true,
+});
