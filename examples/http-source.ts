@@ -6,7 +6,13 @@ interface InvoicePage {
 }
 
 /** Reads one customer's invoices from a billing API that goes on after the last id. */
-export function billingSource({ baseUrl, token }: { readonly baseUrl: string; readonly token: string }): Source<JsonObject> {
+export function billingSource({
+  baseUrl,
+  token,
+}: {
+  readonly baseUrl: string;
+  readonly token: string;
+}): Source<JsonObject> {
   return {
     name: "billing",
     capabilities: { resume: "cursor", partitions: false, count: false, attachments: false },

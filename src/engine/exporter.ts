@@ -78,17 +78,22 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
       return describePlan(planExport(compiled, request, new Date(clock()).toISOString()), compiled);
     },
     async check({ signal = new AbortController().signal } = {}) {
-      return Promise.all(
-        compiled.datasets.map(async ({ dataset: { name, source } }): Promise<CheckResult> => {
-          if (source.check === undefined) return { dataset: name, status: "unchecked" };
-          try {
-            await source.check(signal);
-            return { dataset: name, status: "ok" };
-          } catch (error) {
-            return { dataset: name, status: "failed", error: typedError(error, name, source.name) };
-          }
-        }),
-      );
+      const results: CheckResult[] = [];
+      // One after the other, each with a signal of its own: a check must not need more connections than an export.
+      for (const {
+        dataset: { name, source },
+      } of compiled.datasets) {
+        const stop = new AbortController();
+        try {
+          await source.check?.(AbortSignal.any([signal, stop.signal]));
+          results.push({ dataset: name, status: source.check === undefined ? "unchecked" : "ok" });
+        } catch (error) {
+          results.push({ dataset: name, status: "failed", error: typedError(error, name, source.name) });
+        } finally {
+          stop.abort();
+        }
+      }
+      return results;
     },
   };
 }

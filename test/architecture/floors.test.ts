@@ -13,7 +13,11 @@ interface Arrow {
 
 /** Every import of a module's text, type-only ones too, as written. */
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:^|[;\s])(?:import|export)\b[^"';]*?\bfrom\s*"([^"]+)"|\bimport\s*\(\s*"([^"]+)"|^import\s*"([^"]+)"/gm)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+  return [
+    ...text.matchAll(
+      /(?:^|[;\s])(?:import|export)\b[^"';]*?\bfrom\s*"([^"]+)"|\bimport\s*\(\s*"([^"]+)"|^import\s*"([^"]+)"/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
 
 function modules(): { readonly path: string; readonly imports: readonly string[] }[] {
@@ -22,7 +26,7 @@ function modules(): { readonly path: string; readonly imports: readonly string[]
 }
 
 /** Why an arrow may not be, or nothing. `from` is a path below src, `to` a path below src or a package's name. */
-export function forbidden({ from, to }: Arrow): string | undefined {
+function forbidden({ from, to }: Arrow): string | undefined {
   const folder = from.split("/")[0] ?? "";
   const target = to.startsWith("src/") ? (to.split("/")[1] ?? "") : undefined;
   const floor = floors.indexOf(folder as (typeof floors)[number]);
@@ -31,11 +35,17 @@ export function forbidden({ from, to }: Arrow): string | undefined {
   if (target === folder) {
     // Adapters of one kind are siblings that never meet.
     const [ours, theirs] = [from.split("/")[1], to.split("/")[2]];
-    return adapters.includes(folder) && folder !== "testing" && ours !== theirs ? "adapters never import each other" : undefined;
+    return adapters.includes(folder) && folder !== "testing" && ours !== theirs
+      ? "adapters never import each other"
+      : undefined;
   }
   if (floor >= 0) return targetFloor >= 0 && targetFloor < floor ? undefined : "imports go down only";
-  if (adapters.includes(folder)) return target === "model" || target === "codec" ? undefined : "adapters know the model and the codec only";
-  if (folder === "cli") return target === "index.ts" || adapters.includes(target) || to === "src/engine/exporter.ts" ? undefined : "the command line tool uses the public API";
+  if (adapters.includes(folder))
+    return target === "model" || target === "codec" ? undefined : "adapters know the model and the codec only";
+  if (folder === "cli")
+    return target === "index.ts" || adapters.includes(target) || to === "src/engine/exporter.ts"
+      ? undefined
+      : "the command line tool uses the public API";
   return undefined; // index.ts, create-exporter.ts and records.ts put the floors together
 }
 
@@ -52,7 +62,11 @@ function arrows(): Arrow[] {
 describe("the floors", () => {
   it("finds the imports it is there to judge", () => {
     expect(arrows().length).toBeGreaterThan(100);
-    expect(importsOf('import type { A } from "./a.ts";\nexport { b } from "./b.ts";\nawait import("./c.ts");\nimport "./d.ts";')).toEqual(["./a.ts", "./b.ts", "./c.ts", "./d.ts"]);
+    expect(
+      importsOf(
+        'import type { A } from "./a.ts";\nexport { b } from "./b.ts";\nawait import("./c.ts");\nimport "./d.ts";',
+      ),
+    ).toEqual(["./a.ts", "./b.ts", "./c.ts", "./d.ts"]);
   });
 
   it("has no import that runs back", () => {

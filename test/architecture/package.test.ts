@@ -2,20 +2,25 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
+import { findingCodes } from "../../src/bundle/verify.ts";
+import { errorCodes } from "../../src/model/errors.ts";
 import tsconfig from "../../tsconfig.json" with { type: "json" };
 import tsup from "../../tsup.config.ts";
-import { errorCodes } from "../../src/model/errors.ts";
-import { findingCodes } from "../../src/bundle/verify.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const readme = readFileSync(`${root}/README.md`, "utf8");
-const modules = Object.entries(packageFile.exports).flatMap(([name, target]) => (typeof target === "string" ? [] : [{ name, ...target }]));
+const modules = Object.entries(packageFile.exports).flatMap(([name, target]) =>
+  typeof target === "string" ? [] : [{ name, ...target }],
+);
 const entry = (tsup as { entry: Record<string, string> }).entry;
 
 describe("the package", () => {
   it("builds one file per module of its exports, and the command line tool", () => {
     const built = Object.keys(entry).sort();
-    const exported = [...modules.map(({ default: file }) => file.replace(/^\.\/dist\/(.*)\.js$/, "$1")), "cli/main"].sort();
+    const exported = [
+      ...modules.map(({ default: file }) => file.replace(/^\.\/dist\/(.*)\.js$/, "$1")),
+      "cli/main",
+    ].sort();
     expect(exported).toEqual(built);
     expect(packageFile.bin).toEqual({ portmanteau: "./dist/cli/main.js" });
     for (const source of Object.values(entry)) expect(existsSync(`${root}/${source}`), source).toBe(true);
@@ -25,13 +30,19 @@ describe("the package", () => {
     for (const { name, default: file, types } of modules) {
       const built = file.replace(/^\.\/dist\/(.*)\.js$/, "$1");
       expect(types).toBe(file.replace(/\.js$/, ".d.ts"));
-      expect(tsconfig.compilerOptions.paths[name.replace(/^\./, "portmanteau") as "portmanteau"]).toEqual([`./${entry[built]}`]);
+      expect(tsconfig.compilerOptions.paths[name.replace(/^\./, "portmanteau") as "portmanteau"]).toEqual([
+        `./${entry[built]}`,
+      ]);
     }
   });
 
   it("exports every schema by name, with no pattern", () => {
-    const schemas = readdirSync(`${root}/schemas`, { recursive: true, encoding: "utf8" }).flatMap((path) => (path.endsWith(".json") ? [`./schemas/${path}`] : []));
-    const exported = Object.entries(packageFile.exports).flatMap(([name, target]) => (typeof target === "string" && name !== "./package.json" ? [name] : []));
+    const schemas = readdirSync(`${root}/schemas`, { recursive: true, encoding: "utf8" }).flatMap((path) =>
+      path.endsWith(".json") ? [`./schemas/${path}`] : [],
+    );
+    const exported = Object.entries(packageFile.exports).flatMap(([name, target]) =>
+      typeof target === "string" && name !== "./package.json" ? [name] : [],
+    );
     expect(exported.sort()).toEqual(schemas.sort());
     expect(Object.keys(packageFile.exports).some((name) => name.includes("*"))).toBe(false);
   });
@@ -45,7 +56,10 @@ describe("the package", () => {
 describe("the README's tables", () => {
   const rows = (heading: string) => {
     const section = readme.split(`\n### ${heading}\n`)[1]?.split(/\n##+ /)[0] ?? "";
-    return [...section.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, code, rest]) => [code, ...(rest ?? "").split(" | ")]);
+    return [...section.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, code, rest]) => [
+      code,
+      ...(rest ?? "").split(" | "),
+    ]);
   };
 
   it("list every error code with its meaning, whether a retry helps, and the mend", () => {

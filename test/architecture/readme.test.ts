@@ -24,7 +24,10 @@ describe("the README's code", () => {
 
   it("makes the first bundle, with one person's records and nothing else", async () => {
     const { report } = await import("../../examples/first-bundle.ts");
-    expect(report.datasets[0]).toMatchObject({ outcome: "complete", droppedFields: { "/customerId": 1, "/internalNote": 1 } });
+    expect(report.datasets[0]).toMatchObject({
+      outcome: "complete",
+      droppedFields: { "/customerId": 1, "/internalNote": 1 },
+    });
     const bundle = await openBundle("bundle.zip");
     const records = [];
     for await (const record of bundle.dataset("tickets").records()) records.push(record);
@@ -34,7 +37,9 @@ describe("the README's code", () => {
 
   it("names only commands that package.json has", () => {
     const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { scripts: Record<string, string> };
-    const named = [...readme.matchAll(/npm (?:run )?([a-z]+)/g)].map((match) => match[1] ?? "").filter((name) => name !== "ci" && name !== "install");
+    const named = [...readme.matchAll(/npm (?:run )?([a-z]+)/g)]
+      .map((match) => match[1] ?? "")
+      .filter((name) => name !== "ci" && name !== "install");
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
