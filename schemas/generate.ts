@@ -25,7 +25,7 @@ async function typesOf(path: string, prepare: (schema: RecordSchema, name: strin
     bannerComment: banner(path),
     additionalProperties: false,
     enableConstEnums: false,
-    strictIndexSignatures: true,
+
     style: { printWidth: 120 },
   });
 }

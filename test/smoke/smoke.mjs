@@ -10,15 +10,23 @@ import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "portmanteau-smoke-"));
-const run = (command, args, cwd = folder) => execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+const run = (command, args, cwd = folder) =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
 try {
   const [{ filename, files }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], root));
   const tarball = join(folder, filename);
-  assert.ok(files.every(({ path }) => /^(dist|schemas)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)), "the tarball holds only what it should");
+  assert.ok(
+    files.every(({ path }) => /^(dist|schemas)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)),
+    "the tarball holds only what it should",
+  );
 
   run(join(root, "node_modules/.bin/publint"), ["run", tarball, "--strict"], root);
-  run(join(root, "node_modules/.bin/attw"), [tarball, "--profile", "esm-only", "--exclude-entrypoints", ...schemaEntries()], root);
+  run(
+    join(root, "node_modules/.bin/attw"),
+    [tarball, "--profile", "esm-only", "--exclude-entrypoints", ...schemaEntries()],
+    root,
+  );
 
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   run("npm", ["install", "--no-audit", "--no-fund", "--silent", tarball]);
@@ -55,7 +63,10 @@ assert.deepEqual(read, [{ id: "c1" }]);
   run(process.execPath, ["use.mjs"]);
   const cli = join(folder, "node_modules/portmanteau/dist/cli/main.js");
   assert.match(run(process.execPath, [cli, "verify", "bundle.zip"]), /sound/i);
-  assert.equal(run(process.execPath, [cli, "--version"]).trim(), JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version);
+  assert.equal(
+    run(process.execPath, [cli, "--version"]).trim(),
+    JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version,
+  );
   console.log(`The packed tarball works on Node.js ${process.version}.`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -64,5 +75,7 @@ assert.deepEqual(read, [{ id: "c1" }]);
 /** JSON files are no modules to type. */
 function schemaEntries() {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  return Object.entries(exports).flatMap(([name, target]) => (typeof target === "string" ? [name.replace(/^\.\//, "")] : []));
+  return Object.entries(exports).flatMap(([name, target]) =>
+    typeof target === "string" ? [name.replace(/^\.\//, "")] : [],
+  );
 }

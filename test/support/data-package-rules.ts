@@ -20,11 +20,9 @@ const field = {
     rdfType: { type: "string", pattern: "^https://" },
     constraints: { type: "object", additionalProperties: false, properties: { required: { type: "boolean" } } },
   },
-  allOf: [
-    {
-      if: { properties: { type: { const: "string" } } },
-      then: { properties: { format: { enum: ["default", "email", "uri", "binary", "uuid"] } } },
-    },
+  anyOf: [
+    { properties: { type: { not: { const: "string" } } } },
+    { properties: { format: { enum: ["default", "email", "uri", "binary", "uuid"] } } },
   ],
 };
 
@@ -87,7 +85,7 @@ const resource = {
       },
     },
   },
-  allOf: [{ if: { required: ["type"] }, then: { required: ["schema", "dialect"] } }],
+  anyOf: [{ not: { required: ["type"] } }, { required: ["schema", "dialect"] }],
 };
 
 export const packageRules = {

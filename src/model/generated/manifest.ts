@@ -381,13 +381,13 @@ export interface Dataset {
    * Fields that the schema does not name, by pointer, and how often each was dropped.
    */
   droppedFields: {
-    [k: string]: number | undefined;
+    [k: string]: number;
   };
   /**
    * Fields about other people, by pointer, and how often each was replaced.
    */
   redactions: {
-    [k: string]: number | undefined;
+    [k: string]: number;
   };
   /**
    * The record schema, secrets stripped.

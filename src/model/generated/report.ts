@@ -108,13 +108,13 @@ export interface Report {
      * Fields dropped, by pointer.
      */
     droppedFields: {
-      [k: string]: number | undefined;
+      [k: string]: number;
     };
     /**
      * Fields replaced, by pointer.
      */
     redactions: {
-      [k: string]: number | undefined;
+      [k: string]: number;
     };
     /**
      * How often reading was taken up again.

@@ -1,6 +1,6 @@
 import { PortmanteauError } from "../../model/errors.ts";
 import type { JsonValue } from "../../model/json.ts";
-import { pgliteParsers, pgTypes } from "./values.ts";
+import { pgliteParsers, pgliteSerializers, pgTypes } from "./values.ts";
 import { settlesSoon, Turns, untilAborted } from "./waiting.ts";
 
 /** SQL text and the values of its parameters (`$1`, `$2`, …), sent as they are given. */
@@ -165,7 +165,11 @@ async function connectPGlite(database: PGliteLike, signal: AbortSignal): Promise
       .catch(reject);
   });
   const transaction = await untilAborted(entered, signal, () => leave());
-  const options = { parsers: pgliteParsers(database.parsers ?? {}), rowMode: "object" };
+  const options = {
+    parsers: pgliteParsers(database.parsers ?? {}),
+    serializers: pgliteSerializers,
+    rowMode: "object",
+  };
   return {
     begin: "SET TRANSACTION",
     send: async ({ text, values }) =>

@@ -74,6 +74,12 @@ export function pgliteParsers(known: object): Record<string, ValueMapper> {
   return parsers;
 }
 
+/** For PGlite, which takes bytes only for a `bytea` parameter: text as well, as pg does, for a cursor is text. */
+export const pgliteSerializers = {
+  [byteaOid]: (value: string | Uint8Array) =>
+    typeof value === "string" ? value : `\\x${Buffer.from(value).toString("hex")}`,
+};
+
 /** The text that PostgreSQL reads back as the same value; `undefined` when there is none to continue after. */
 export function cursorText(value: JsonValue | undefined, oid: number): string | undefined {
   if (value === undefined || value === null || typeof value === "object" || jsonOids.has(oid)) return undefined;
