@@ -18,7 +18,13 @@ const exporter = createExporter({
       schema: usageSchema,
       subjectField: "/accountId",
       timeField: "/occurredAt",
-      privacy: { category: "usage", purposes: ["dpv:ServiceProvision"], legalBasis: "eu-gdpr:A6-1-b", origin: "observed", retention: { duration: "P1Y" } },
+      privacy: {
+        category: "usage",
+        purposes: ["dpv:ServiceProvision"],
+        legalBasis: "eu-gdpr:A6-1-b",
+        origin: "observed",
+        retention: { duration: "P1Y" },
+      },
       source: iterableSource({
         *records() {
           for (let index = 0; index < count; index++) yield usageRecord(index);
@@ -30,7 +36,10 @@ const exporter = createExporter({
 });
 
 const started = performance.now();
-const report = await exporter.export({ id: "5e0b9b0c-3a52-4b7e-9a36-0a2f3c9d1e11", type: "access", subject: { id: "acc_1" } }, { to: fileDelivery(file) });
+const report = await exporter.export(
+  { id: "5e0b9b0c-3a52-4b7e-9a36-0a2f3c9d1e11", type: "access", subject: { id: "acc_1" } },
+  { to: fileDelivery(file) },
+);
 const wallMs = performance.now() - started;
 const { maxRSS } = process.resourceUsage();
 if (report.datasets[0]?.records.written !== count) throw new Error("The export did not write every record.");

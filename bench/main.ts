@@ -29,8 +29,11 @@ for (const [name, bench] of Object.entries(benches)) {
   for await (const line of bench()) {
     if (json) console.log(JSON.stringify(line));
     else {
-      const verdict = line.target === undefined ? "" : `  target ${line.target}  ${line.holds ? "holds" : "FALLS SHORT"}`;
-      console.log(`${line.name.padEnd(28)} ${String(line.value).padStart(9)} ${line.unit.padEnd(8)} ${line.work}${verdict}`);
+      const verdict =
+        line.target === undefined ? "" : `  target ${line.target}  ${line.holds ? "holds" : "FALLS SHORT"}`;
+      console.log(
+        `${line.name.padEnd(28)} ${String(line.value).padStart(9)} ${line.unit.padEnd(8)} ${line.work}${verdict}`,
+      );
     }
     if (line.holds === false) process.exitCode = 1;
   }

@@ -11,7 +11,10 @@ export async function* memory(): AsyncGenerator<BenchLine> {
   const folder = mkdtempSync(join(tmpdir(), "portmanteau-bench-"));
   try {
     const child = join(import.meta.dirname, "export-child.mjs");
-    const run = (records: number) => JSON.parse(execFileSync(process.execPath, [child, String(records), join(folder, "bundle.zip")], { encoding: "utf8" })) as { wallMs: number; peakMiB: number; bytes: number };
+    const run = (records: number) =>
+      JSON.parse(
+        execFileSync(process.execPath, [child, String(records), join(folder, "bundle.zip")], { encoding: "utf8" }),
+      ) as { wallMs: number; peakMiB: number; bytes: number };
     const small: number[] = [];
     const large: number[] = [];
     const seconds: number[] = [];
@@ -24,8 +27,20 @@ export async function* memory(): AsyncGenerator<BenchLine> {
     const ratios = large.map((peak, round) => peak / (small[round] ?? Number.NaN));
     yield { name: "memory.100k", work: "peak RSS, 100,000 records", value: rounded(median(small), 1), unit: "MiB" };
     yield { name: "memory.1m", work: "peak RSS, 1,000,000 records", value: rounded(median(large), 1), unit: "MiB" };
-    yield { name: "memory.1m-to-100k", work: "peak RSS, 1,000,000 against 100,000 records", value: rounded(median(ratios), 3), unit: "ratio", target: "<= 1.2", holds: median(ratios) <= 1.2 };
-    yield { name: "memory.1m-wall", work: "wall time, 1,000,000 records, JSON + CSV + zip level 6", value: rounded(median(seconds), 2), unit: "s" };
+    yield {
+      name: "memory.1m-to-100k",
+      work: "peak RSS, 1,000,000 against 100,000 records",
+      value: rounded(median(ratios), 3),
+      unit: "ratio",
+      target: "<= 1.2",
+      holds: median(ratios) <= 1.2,
+    };
+    yield {
+      name: "memory.1m-wall",
+      work: "wall time, 1,000,000 records, JSON + CSV + zip level 6",
+      value: rounded(median(seconds), 2),
+      unit: "s",
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -15,13 +15,22 @@ export const usageSchema = {
     durationMs: { type: "number" },
     ip: { type: "string", format: "ipv4" },
     userAgent: { type: ["string", "null"] },
-    geo: { type: "object", additionalProperties: false, required: ["country", "city"], properties: { country: text, city: text } },
+    geo: {
+      type: "object",
+      additionalProperties: false,
+      required: ["country", "city"],
+      properties: { country: text, city: text },
+    },
   },
 };
 
 const methods = ["GET", "POST", "PUT", "DELETE"];
 const cities = ["Zürich", "Berlin", "Paris", "Madrid", "Roma", "København"];
-const agents = ["Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36", "vekora-cli/4.2.0 (darwin; arm64)", null];
+const agents = [
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36",
+  "vekora-cli/4.2.0 (darwin; arm64)",
+  null,
+];
 
 /** The record at an index; the same one every time. */
 export function usageRecord(index) {

@@ -2,7 +2,7 @@ import type { Manifest } from "../../model/generated/manifest.ts";
 import { type Html, html } from "./html.ts";
 import type { PageDataset } from "./index.ts";
 import { previewTable } from "./preview.ts";
-import { countWords, dateWords, outcomeWords, pointerWords, sizeWords } from "./words.ts";
+import { countWords, outcomeWords, periodWords, pointerWords, sizeWords } from "./words.ts";
 
 type Dataset = Manifest["datasets"][number];
 
@@ -13,7 +13,7 @@ export function datasetSection(dataset: Dataset, shown: PageDataset | undefined)
   const state = outcome === "complete" ? countWords(records.written, "record") : outcomeWords(dataset);
   return html`<h3 id="${name}">${title}</h3>
 ${description !== undefined && html`<p>${description}</p>`}
-<p>${state}${period !== undefined && `, from ${dateWords(period.from)} to ${dateWords(period.to)}`}.${reason !== undefined && html` ${reason}`}</p>
+<p>${state}${period !== undefined && `, ${periodWords(period)}`}.${reason !== undefined && html` ${reason}`}</p>
 ${files.length > 0 && html`<ul class="files">${files.map(fileLink)}</ul>`}
 ${records.quarantined > 0 && html`<p>${countWords(records.quarantined, "record")} did not have the expected form. They stand in a file of their own, with the reasons.</p>`}
 ${shown !== undefined && columnsInWords(shown, title)}

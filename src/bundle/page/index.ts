@@ -11,6 +11,7 @@ import {
   numberWords,
   originWords,
   outcomeWords,
+  periodWords,
   pointerWords,
   retentionWords,
   termWords,
@@ -122,7 +123,7 @@ ${table(
       : dataset.title,
     html`<span class="number">${numberWords(dataset.records.written)}</span>`,
     outcomeWords(dataset),
-    dataset.period === undefined ? "–" : `${dateWords(dataset.period.from)} to ${dateWords(dataset.period.to)}`,
+    dataset.period === undefined ? "–" : periodWords(dataset.period),
   ]),
 )}`;
 }

@@ -15,7 +15,7 @@ export function previewTable(
   if (preview.length === 0) return undefined;
   const shown =
     preview.length === written
-      ? `All ${countWords(written, "record")}`
+      ? countWords(written, "record")
       : `The first ${numberWords(preview.length)} of ${countWords(written, "record")}`;
   return html`<div class="scroll" role="region" tabindex="0" aria-labelledby="${`caption-${name}`}"><table>
 <caption id="${`caption-${name}`}">${title}: ${shown}</caption>

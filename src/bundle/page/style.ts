@@ -19,7 +19,7 @@ dl.facts dt{color:var(--soft)}dl.facts dd{margin:0}
 .scroll{overflow-x:auto;margin:1rem 0;border:1px solid var(--line);border-radius:.6rem}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{text-align:left;padding:.6rem .9rem;color:var(--soft)}
-th,td{text-align:left;vertical-align:top;padding:.5rem .9rem;border-top:1px solid var(--line);min-width:7rem;max-width:24rem}
+th,td{text-align:left;vertical-align:top;padding:.5rem .9rem;border-top:1px solid var(--line);min-width:8.5rem;max-width:24rem;overflow-wrap:break-word}
 thead th{background:var(--tint);font-weight:600}tbody th{font-weight:600}
 td dl{margin:.3rem 0}td dl div{display:flex;gap:.6rem}td dt{color:var(--soft);flex:none}td dd{margin:0}
 .none{color:var(--soft);font-style:italic}.number{font-variant-numeric:tabular-nums}

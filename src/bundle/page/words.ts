@@ -26,6 +26,12 @@ export function dateWords(instant: string): string {
   return match === null ? instant : `${Number(match[3])} ${months[Number(match[2]) - 1] ?? match[2]} ${match[1]}`;
 }
 
+/** The time that records cover, in days. */
+export function periodWords({ from, to }: { readonly from: string; readonly to: string }): string {
+  const [first, last] = [dateWords(from), dateWords(to)];
+  return first === last ? first : `${first} to ${last}`;
+}
+
 /** `1234567` → `1,234,567`. */
 export function numberWords(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");

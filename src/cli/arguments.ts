@@ -1,0 +1,39 @@
+import { parseArgs } from "node:util";
+
+/** The caller's mistake: exit code 2. */
+export class UsageError extends Error {}
+
+type Options = Readonly<Record<string, { readonly type: "string" | "boolean"; readonly multiple?: boolean }>>;
+
+/** What was given: a text, a yes, or several texts, as each option says. */
+export type Values<T extends Options> = {
+  readonly [K in keyof T]?: T[K] extends { readonly multiple: true }
+    ? string[]
+    : T[K]["type"] extends "string"
+      ? string
+      : boolean;
+};
+
+/** Parses a command's arguments; what it does not know is a {@link UsageError}. */
+export function parse<const T extends Options>(
+  args: readonly string[],
+  options: T,
+): { readonly values: Values<T>; readonly positionals: readonly string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return { values: values as Values<T>, positionals };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function required(value: string | undefined, name: string): string {
+  if (value === undefined || value === "") throw new UsageError(`--${name} is needed.`);
+  return value;
+}
+
+export function oneFile(positionals: readonly string[]): string {
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError("Exactly one FILE is needed.");
+  return file;
+}
