@@ -92,7 +92,7 @@ export async function collectDataset(
       }
       if (part.full) await part.ready();
     }
-    if (page.cursor !== undefined) cursor = page.cursor;
+    if (source.capabilities.resume === "cursor") cursor = page.cursor;
     failures = 0;
     emit({ type: "page", dataset: name, records: page.records.length, read: part.read });
     // A source that only ever awaits microtasks would starve timers, sockets and zlib's pool.
