@@ -14,8 +14,30 @@ export type Values<T extends Options> = {
       : boolean;
 };
 
-/** Parses a command's arguments; what it does not know is a {@link UsageError}. */
-export function parse<const T extends Options>(
+/** Parses the arguments of a command that takes options only; what it does not know is a {@link UsageError}. */
+export function parse<const T extends Options>(args: readonly string[], options: T): Values<T> {
+  const { values, positionals } = parseAll(args, options);
+  if (positionals.length > 0) throw new UsageError("There is an argument that belongs to no option.");
+  return values;
+}
+
+/** Parses the arguments of a command that takes exactly one file. */
+export function parseWithFile<const T extends Options>(
+  args: readonly string[],
+  options: T,
+): { readonly values: Values<T>; readonly file: string } {
+  const { values, positionals } = parseAll(args, options);
+  const [file, ...more] = positionals;
+  if (file === undefined || file === "" || more.length > 0) throw new UsageError("Exactly one FILE is needed.");
+  return { values, file };
+}
+
+export function required(value: string | undefined, name: string): string {
+  if (value === undefined || value === "") throw new UsageError(`--${name} is needed.`);
+  return value;
+}
+
+function parseAll<const T extends Options>(
   args: readonly string[],
   options: T,
 ): { readonly values: Values<T>; readonly positionals: readonly string[] } {
@@ -25,15 +47,4 @@ export function parse<const T extends Options>(
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-export function required(value: string | undefined, name: string): string {
-  if (value === undefined || value === "") throw new UsageError(`--${name} is needed.`);
-  return value;
-}
-
-export function oneFile(positionals: readonly string[]): string {
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new UsageError("Exactly one FILE is needed.");
-  return file;
 }

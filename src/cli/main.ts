@@ -2,7 +2,9 @@
 import packageFile from "../../package.json" with { type: "json" };
 import { PortmanteauError } from "../index.ts";
 import { UsageError } from "./arguments.ts";
-import { commands, isUsage } from "./commands.ts";
+import { commands } from "./commands.ts";
+import { ConfigError } from "./load-config.ts";
+import { complain, printError } from "./terminal.ts";
 
 const help = `portmanteau: one person's data, as one bundle
 
@@ -24,18 +26,45 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return command.run(args);
 }
 
-function say(text: string, code = 0): number {
-  (code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
-  return code;
+function say(text: string, exitCode = 0): number {
+  (exitCode === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+  return exitCode;
 }
+
+/** Prints what ended the command. @returns the exit code: 2 when the caller must change something, 1 when it failed */
+function failed(error: unknown): number {
+  if (error instanceof UsageError) {
+    complain(`error: ${error.message}`, "red");
+    complain("See portmanteau --help, or portmanteau COMMAND --help.");
+    return 2;
+  }
+  if (error instanceof ConfigError) {
+    complain(`error: ${error.message}`, "red");
+    printError(error.cause);
+    return 2;
+  }
+  if (PortmanteauError.is(error)) {
+    printError(error);
+    return error.code === "CONFIG_INVALID" || error.code === "SCHEMA_UNSUPPORTED" || error.code === "REQUEST_INVALID"
+      ? 2
+      : 1;
+  }
+  // Everything foreign comes wrapped, but for the system's word on the FILE that was named.
+  if (error instanceof Error && "syscall" in error) {
+    complain(`error: ${error.message}`, "red");
+    return 2;
+  }
+  printError(error);
+  return 1;
+}
+
+// `portmanteau plan | head` closes the pipe early. That is no failure; an export to standard output learns of it from its destination.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  // An I/O error of the file that was named is the caller's as well.
-  const isFile = error instanceof Error && "syscall" in error;
-  if (PortmanteauError.is(error)) process.stderr.write(`error ${error.code}: ${error.message}\n`);
-  else if (error instanceof UsageError || isFile) process.stderr.write(`error: ${error.message}\n`);
-  else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = isUsage(error) || isFile || !PortmanteauError.is(error) ? 2 : 1;
+  process.exitCode = failed(error);
 }

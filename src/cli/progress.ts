@@ -1,50 +1,91 @@
-import type { ExportEvent } from "../index.ts";
+import type { ExportEvent, Outcome } from "../index.ts";
+import { column, counted, type Style, styled } from "./terminal.ts";
+
+/** How often a line is rewritten on a terminal, and printed elsewhere, while records come in. */
+const redrawMs = 80;
+const reprintMs = 10_000;
+
+export function outcomeStyle(outcome: Outcome): Style | undefined {
+  switch (outcome) {
+    case "complete":
+    case "empty":
+    case "excluded":
+    case "notApplicable":
+      return undefined;
+    case "partial":
+      return "yellow";
+    case "failed":
+      return "red";
+    default:
+      throw new TypeError(`Unknown outcome: ${outcome satisfies never}`);
+  }
+}
 
 /** Shows an export's progress: one line per dataset, rewritten in place on a terminal; lines as things happen elsewhere. */
 export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void {
-  const lines = new Map<string, string>();
-  const live = out.isTTY === true;
+  const lines = new Map<string, { text: string; style: Style | undefined; saidAt: number }>();
+  const expected = new Map<string, number | null>();
+  let isLive = out.isTTY === true && process.env["TERM"] !== "dumb";
   let drawn = 0;
-  let last = 0;
+  let drawnAt = 0;
 
   const draw = () => {
-    out.write(
-      `${drawn > 0 ? `\x1b[${drawn}A` : ""}${[...lines].map(([name, line]) => `\x1b[2K  ${name.padEnd(24)} ${line}\n`).join("")}`,
+    // A line that wraps, or one that has left the screen, cannot be rewritten.
+    const fit = (line: string) => line.slice(0, Math.max(out.columns - 1, 20));
+    const text = [...lines].map(
+      ([name, { text, style }]) => `\x1b[2K${styled(out, style, fit(`  ${column(name)} ${text}`))}\n`,
     );
+    out.write(`${drawn > 0 ? `\x1b[${drawn}A` : ""}${text.join("")}`);
     drawn = lines.size;
+    drawnAt = performance.now();
   };
-  const say = (dataset: string, line: string, always: boolean) => {
-    lines.set(dataset, line);
-    if (!live) {
-      if (always) out.write(`  ${dataset.padEnd(24)} ${line}\n`);
-    } else if (always || performance.now() - last > 80) {
-      last = performance.now();
-      draw();
-    }
+  const say = (dataset: string, text: string, { always = true, style }: { always?: boolean; style?: Style } = {}) => {
+    const now = performance.now();
+    const { saidAt = 0 } = lines.get(dataset) ?? {};
+    const isDue = always || now - saidAt > reprintMs;
+    lines.set(dataset, { text, style, saidAt: isDue ? now : saidAt });
+    if (isLive) {
+      if (always || now - drawnAt > redrawMs) draw();
+    } else if (isDue) out.write(`  ${column(dataset)} ${text}\n`);
   };
-  const expected = new Map<string, number | null>();
+  const countOf = (dataset: string, read: number) => {
+    const of = expected.get(dataset) ?? null;
+    return of === null ? counted(read, "record") : `${read} of ${counted(of, "record")}`;
+  };
 
   return (event) => {
     switch (event.type) {
+      case "started":
+        if (event.datasets.length >= out.rows) isLive = false;
+        break;
       case "datasetStarted":
         expected.set(event.dataset, event.expected);
-        say(event.dataset, "reading", live);
+        say(event.dataset, event.expected === null ? "reading" : `reading, ${event.expected} expected`);
         break;
-      case "page": {
-        const of = expected.get(event.dataset);
-        say(event.dataset, `${event.read}${of === null || of === undefined ? "" : ` of ${of}`} records`, false);
+      case "page":
+        say(event.dataset, countOf(event.dataset, event.read), { always: false });
+        break;
+      case "retry":
+        say(
+          event.dataset,
+          `trying again in ${event.delayMs} ms, ${event.resumed ? "where it stopped" : "from the start"} (${event.code})`,
+          { style: "yellow" },
+        );
+        break;
+      case "datasetEnded": {
+        const style = outcomeStyle(event.outcome);
+        say(
+          event.dataset,
+          `${countOf(event.dataset, event.read)}, ${event.outcome}`,
+          style === undefined ? {} : { style },
+        );
         break;
       }
-      case "retry":
-        say(event.dataset, `trying again in ${event.delayMs} ms (${event.code})`, true);
+      case "failed":
+        if (isLive) draw(); // the counts at the moment it stopped
         break;
-      case "datasetEnded":
-        say(event.dataset, `${event.read} records, ${event.outcome}`, true);
-        break;
-      case "started":
       case "assembled":
       case "delivered":
-      case "failed":
         break;
       default:
         throw new TypeError(`Unknown event: ${JSON.stringify(event satisfies never)}`);

@@ -10,14 +10,18 @@ export interface RecordError {
   readonly message: string;
 }
 
-/** An Ajv for JSON Schema 2020-12 in strict mode, formats asserted in full, `x-privacy` known. */
-export function createAjv(): Ajv2020 {
+/**
+ * An Ajv for JSON Schema 2020-12 in strict mode, formats asserted in full, `x-privacy` known.
+ *
+ * @param ownProperties look at own properties only; needed (and slower) when a schema names what every object inherits
+ */
+export function createAjv({ ownProperties = false } = {}): Ajv2020 {
   const ajv = new Ajv2020({
     strict: true,
     allowUnionTypes: true,
     allErrors: true,
     validateFormats: true,
-    addUsedSchema: false,
+    ownProperties,
   });
   addFormats.default(ajv, { mode: "full", keywords: false });
   ajv.addKeyword({ keyword: "x-privacy" });

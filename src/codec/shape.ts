@@ -208,6 +208,7 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
     for (const [name, child] of Object.entries(properties ?? {})) {
       const at = `${pointer}/properties${pointerStep(name)}`;
       if (!name.isWellFormed()) return refuse(at, "the property's name holds a lone surrogate. Rename it.");
+      if (name === "__proto__") return refuse(at, "no validator can check a property of this name. Rename it.");
       const childShape = read(child, at);
       const privacy = privacyOf(resolve(child, at));
       shape.properties.push({

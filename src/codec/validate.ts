@@ -12,7 +12,7 @@ export type Validate = (record: unknown) => readonly RecordError[] | undefined;
 export function compileValidate(schema: RecordSchema, dataset: string): Validate {
   let check: ValidateFunction;
   try {
-    check = createAjv().compile(schema);
+    check = createAjv({ ownProperties: namesInherited(schema) }).compile(schema);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new PortmanteauError("SCHEMA_UNSUPPORTED", `Schema of "${dataset}": ${why}. Mend the schema there.`, {
@@ -21,4 +21,14 @@ export function compileValidate(schema: RecordSchema, dataset: string): Validate
     });
   }
   return (record) => (check(record) ? undefined : (check.errors ?? []).slice(0, maxErrors).map(toRecordError));
+}
+
+/** Whether a schema names a property such as `constructor`, which every object has by inheritance. */
+function namesInherited(schema: RecordSchema): boolean {
+  let found = false;
+  JSON.stringify(schema, (key, value: unknown) => {
+    found ||= key in Object.prototype;
+    return value;
+  });
+  return found;
 }

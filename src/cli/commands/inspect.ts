@@ -1,0 +1,55 @@
+import { type Manifest, openBundle } from "../../index.ts";
+import { parseWithFile } from "../arguments.ts";
+import type { Command } from "../commands.ts";
+import { outcomeStyle } from "../progress.ts";
+import { column, counted, print, printJson } from "../terminal.ts";
+
+export const inspect: Command = {
+  summary: "say what a bundle says of itself, without checking it",
+  help: `portmanteau inspect FILE [--json]
+
+  --json                print the manifest
+
+  It shows the subject's identifiers; verify does not.
+
+  Exit code: 0 shown, 1 no bundle that can be read, 2 usage or I/O.
+
+  Example: portmanteau inspect bundle.zip`,
+  async run(args) {
+    const { values, file } = parseWithFile(args, { json: { type: "boolean" } });
+    const bundle = await openBundle(file);
+    const { manifest, entries } = bundle;
+    bundle.close();
+    if (values.json) printJson(manifest);
+    else printManifest(manifest, entries.length);
+    return 0;
+  },
+};
+
+function printManifest(manifest: Manifest, entries: number): void {
+  const { controller, request, subject, completeness, consistency, portabilityScope, datasets } = manifest;
+  const scope = portabilityScope === null ? "" : ` (${portabilityScope})`;
+  print(
+    `${request.type}${scope}, ${completeness}, consistency ${consistency}`,
+    completeness === "complete" ? "bold" : "yellow",
+  );
+  print(`  controller  ${controller.name} <${controller.contact}>`);
+  print(`  subject     ${subject.id}`);
+  for (const { identity_type, identity_value } of subject.identities) print(`    ${identity_type} ${identity_value}`);
+  print(`  request     ${request.id}, received ${request.receivedAt}, due ${request.dueAt}`);
+  print(`  created     ${manifest.createdAt} by ${manifest.generator.name} ${manifest.generator.version}`);
+  print(`  bundle      ${manifest.bundleId}, files in the zip: ${entries}`);
+  for (const { name, outcome, reason, records, files } of datasets) {
+    const quarantined = records.quarantined > 0 ? `, ${records.quarantined} quarantined` : "";
+    const why = reason === undefined ? "" : `: ${reason}`;
+    print(
+      `  ${column(name)} ${outcome.padEnd(14)} ${counted(records.written, "record")}${quarantined}${why}`,
+      outcomeStyle(outcome),
+    );
+    for (const { path, bytes } of files) print(`    ${path} (${bytes} bytes)`);
+  }
+  for (const { dataset, pointer, reason, basis } of manifest.withheld)
+    print(`  withheld ${dataset} ${pointer} (${reason}${basis === undefined ? "" : `, ${basis}`})`);
+  for (const { what, reason, basis } of manifest.excluded)
+    print(`  excluded: ${what} (${reason}${basis === undefined ? "" : `, ${basis}`})`);
+}
