@@ -31,9 +31,9 @@ export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void 
 
   const draw = () => {
     // A line that wraps, or one that has left the screen, cannot be rewritten.
-    const fit = (line: string) => line.slice(0, Math.max(out.columns - 1, 20));
+    const clip = (line: string) => line.slice(0, Math.max(out.columns - 1, 20));
     const text = [...lines].map(
-      ([name, { text, style }]) => `\x1b[2K${styled(out, style, fit(`  ${column(name)} ${text}`))}\n`,
+      ([name, { text, style }]) => `\x1b[2K${styled(out, style, clip(`  ${column(name)} ${text}`))}\n`,
     );
     out.write(`${drawn > 0 ? `\x1b[${drawn}A` : ""}${text.join("")}`);
     drawn = lines.size;

@@ -17,7 +17,7 @@ export function previewTable(
     preview.length === written
       ? countWords(written, "record")
       : `The first ${numberWords(preview.length)} of ${countWords(written, "record")}`;
-  return html`<div class="scroll" role="region" tabindex="0" aria-labelledby="${`caption-${name}`}"><table>
+  return html`<div class="scroll" role="group" tabindex="0" aria-labelledby="${`caption-${name}`}"><table>
 <caption id="${`caption-${name}`}">${title}: ${shown}</caption>
 <thead><tr>${columns.map((column) => html`<th scope="col">${column.title}</th>`)}</tr></thead>
 <tbody>${preview.map((record) => html`<tr>${columns.map(({ pointer }) => html`<td>${value(at(record, pointer))}</td>`)}</tr>\n`)}</tbody>
