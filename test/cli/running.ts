@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { emptyFolder } from "../support/exporting.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Called as standard error grows, with all of it, and with what sends a signal. */
+  readonly onStderr?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** Runs the command line tool as a process of its own, from its TypeScript. */
+export function portmanteau(args: readonly string[], { cwd = repository, onStderr }: RunOptions = {}): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const { FORCE_COLOR: _, ...env } = process.env;
+    const main = join(repository, "src/cli/main.ts");
+    const child = spawn(process.execPath, [join(repository, "node_modules/.bin/jiti"), main, ...args], { cwd, env });
+    const stdout: Buffer[] = [];
+    let stderr = "";
+    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+      onStderr?.(stderr, (signal) => child.kill(signal));
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr }));
+  });
+}
+
+/** Stands in every record, in the secret and in the failing source's message; no command may print it. */
+export const recordValue = "Zirkelschluss-7719";
+
+export interface ConfigOptions {
+  /** The body of the async generator that gives the notes. */
+  readonly read?: string;
+  /** More members of createExporter's options. */
+  readonly more?: string;
+  /** The body of close(). */
+  readonly close?: string;
+  readonly count?: string;
+}
+
+const threeNotes = `for (let id = 0; id < 3; id++) yield { id, owner: subject.id, text: "${recordValue}", password: "${recordValue}" };`;
+
+/** A folder with a `portmanteau.config.ts` whose close() leaves the file `closed`. */
+export function configured({ read = threeNotes, more = "", close = "", count = "" }: ConfigOptions = {}): string {
+  const folder = emptyFolder();
+  const source = (path: string) => JSON.stringify(join(repository, "src", path));
+  writeFileSync(
+    join(folder, "portmanteau.config.ts"),
+    `import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createExporter, defineConfig, defineDataset } from ${source("index.ts")};
+import { iterableSource } from ${source("sources/iterable.ts")};
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const notes = defineDataset({
+  name: "notes",
+  title: "Notes",
+  schema: {
+    type: "object",
+    additionalProperties: false,
+    required: ["id", "owner", "text"],
+    properties: {
+      id: { type: "integer" },
+      owner: { type: "string" },
+      text: { type: "string" },
+      password: { type: "string", writeOnly: true },
+    },
+  },
+  subjectField: "/owner",
+  privacy: {
+    category: "notes",
+    purposes: ["dpv:ServiceProvision"],
+    legalBasis: "eu-gdpr:A6-1-b",
+    origin: "provided",
+    retention: { duration: "P1Y" },
+  },
+  source: iterableSource({ async *records({ subject }) { ${read} }, ${count} }),
+});
+const mail = defineDataset({
+  ...notes,
+  name: "mail",
+  title: "Mail",
+  identity: "email",
+  source: iterableSource({ records: [] }),
+});
+
+export default defineConfig({
+  exporter: createExporter({
+    controller: { name: "Acme", contact: "privacy@acme.example" },
+    datasets: [notes, mail],
+    excluded: [{ what: "Content you host", reason: "processor", basis: "GDPR 28" }],
+    pageRecords: 1,
+    retry: { attempts: 1 },
+    ${more}
+  }),
+  async close() {
+    writeFileSync(join(${JSON.stringify(folder)}, "closed"), "");
+    ${close}
+  },
+});
+`,
+  );
+  return folder;
+}
