@@ -58,9 +58,12 @@ function failed(error: unknown): number {
   return 1;
 }
 
-// `portmanteau plan | head` closes the pipe early. That is no failure; an export to standard output learns of it from its destination.
+// `portmanteau plan | head` closes the pipe early: that is no failure. An export to standard output that fails destroys it with the
+// export's own error, which is reported where it is caught.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code === "EPIPE" || PortmanteauError.is(error)) return;
+  printError(error);
+  process.exitCode = 1;
 });
 
 try {
