@@ -31,7 +31,7 @@ export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void 
 
   const draw = () => {
     // A line that wraps, or one that has left the screen, cannot be rewritten.
-    const clip = (line: string) => line.slice(0, Math.max(out.columns - 1, 20));
+    const clip = (line: string) => line.slice(0, Math.max((out.columns || 80) - 1, 20));
     const text = [...lines].map(
       ([name, { text, style }]) => `\x1b[2K${styled(out, style, clip(`  ${column(name)} ${text}`))}\n`,
     );
@@ -56,7 +56,7 @@ export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void 
   return (event) => {
     switch (event.type) {
       case "started":
-        if (event.datasets.length >= out.rows) isLive = false;
+        if (event.datasets.length >= (out.rows || 24)) isLive = false; // 0: a terminal that does not say
         break;
       case "datasetStarted":
         expected.set(event.dataset, event.expected);

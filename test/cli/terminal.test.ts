@@ -29,7 +29,6 @@ describe("progress", () => {
   it("rewrites its lines on a terminal", () => {
     vi.stubEnv("TERM", "xterm").stubEnv("NO_COLOR", "1");
     const { out, written } = terminal();
-    for (const event of events) progress(out)(event);
     const show = progress(out);
     for (const event of events) show(event);
     expect(written()).toContain("\x1b[2A\x1b[2K  notes                    2 of 3 records, partial\n\x1b[2K  mail ");
@@ -50,6 +49,14 @@ describe("progress", () => {
       .map((line) => line.replaceAll(/\x1b\[\d*[AK]/g, "").length);
     expect(Math.max(...lengths)).toBe(29);
     expect(short.written()).not.toContain("\x1b");
+  });
+
+  it("takes a terminal that does not know its size for a usual one", () => {
+    vi.stubEnv("TERM", "xterm").stubEnv("NO_COLOR", "1");
+    const { out, written } = terminal({ rows: 0, columns: 0 });
+    const show = progress(out);
+    for (const event of events) show(event);
+    expect(written()).toContain("\x1b[2K  notes                    2 of 3 records, partial\n");
   });
 
   it("prints plain lines elsewhere", () => {
