@@ -38,6 +38,8 @@ export class ZipWriter {
   #entries = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
+  /** Ends the wait of the entry that is being added; its source may never answer. */
+  #giveUp: ((error: unknown) => void) | undefined;
 
   /** @param write takes the zip's bytes in order; the next call waits for it */
   constructor(write: (bytes: Uint8Array) => Promise<void>) {
@@ -92,6 +94,7 @@ export class ZipWriter {
     const ticket = Buffer.alloc(0);
     await new Promise<void>((resolve, reject) => {
       const settle = (error: unknown) => (error === undefined ? resolve() : reject(error));
+      this.#giveUp = reject;
       this.#jobs.set(ticket, { path, facts, chunks, settle });
       this.#archive.append(ticket, { name: path, mode, date: epoch });
     });
@@ -152,6 +155,7 @@ export class ZipWriter {
     this.#failure ??= { error };
     this.#archive.destroy();
     this.#wake?.();
+    this.#giveUp?.(this.#failure.error);
   }
 
   #throwFailure(): void {

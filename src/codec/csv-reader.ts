@@ -96,6 +96,9 @@ export async function* readCsvRows(
   if (state !== "start" || row.length > 0) fail("the file ends inside a row");
 }
 
+/** A number as JSON writes it: `Number` alone also takes `0x10`, `1.` and spaces. */
+const bareNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
 /** What is needed of a column to read it back; a data package's fields say it too. */
 export type ReadColumn = Pick<Column, "name" | "keys" | "type" | "empty">;
 
@@ -140,8 +143,8 @@ export async function* readCsv(
         return cell === "true" ? true : cell === "false" ? false : fail("the cell is not a boolean", column);
       case "integer":
       case "number": {
-        const value = /^-?\d/.test(cell) ? Number(cell) : Number.NaN;
-        return Number.isFinite(value) ? value : fail("the cell is not a number", column);
+        const value = !quoted && bareNumber.test(cell) ? Number(cell) : Number.NaN;
+        return Number.isFinite(value) && !Object.is(value, -0) ? value : fail("the cell is not a number", column);
       }
       default:
         throw new TypeError(`Unknown column type: ${column.type satisfies never}`);

@@ -97,7 +97,8 @@ export class PartEncoder {
   #observeTime(record: { readonly [name: string]: JsonValue }, { keys }: Column): void {
     let value: JsonValue | undefined = record;
     for (const key of keys) value = (value as { readonly [name: string]: JsonValue })[key];
-    if (typeof value !== "string") return;
+    // Only in the first and last hours of the calendar is a valid instant not in UTC.
+    if (typeof value !== "string" || !value.endsWith("Z")) return;
     // Without the Z, texts of the same instant format sort as their instants do, however many digits they have.
     const instant = value.slice(0, -1);
     if (this.#from === undefined || instant < this.#from) this.#from = instant;

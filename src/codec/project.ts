@@ -106,9 +106,9 @@ export function compileProject(root: ObjectShape, view: View): Project {
       const copy: Record<string, JsonValue> = {};
       for (const name of Object.keys(value)) {
         const key = name.toWellFormed();
+        state.path[state.depth - 1] = { key };
         if (Object.hasOwn(copy, key)) refuse(state, "propertyNames", "two keys differ only in broken characters");
         if (value[name] === undefined) continue;
-        state.path[state.depth - 1] = { key };
         const projected = step(value[name], state);
         if (projected !== absent) set(copy, key, projected);
       }
@@ -121,8 +121,11 @@ export function compileProject(root: ObjectShape, view: View): Project {
     if (thirdParty === undefined) return stepOf(property.shape);
     return (value, state) => {
       if (value === null) return null;
+      const identity = thirdParty === "redact" ? "" : identityText(value);
+      if (identity === undefined)
+        return refuse(state, "type", "the value has no text that a pseudonym could stand for");
       count(state.tally.redacted, render(state, state.depth, "*"));
-      return thirdParty === "redact" ? redactedText : state.pseudonym(identityText(value));
+      return thirdParty === "redact" ? redactedText : state.pseudonym(identity);
     };
   };
 
@@ -181,7 +184,7 @@ function scalarStep({ types, format, base64 }: ScalarShape): Step {
 
 /**
  * The same instant in UTC with `Z` and at least milliseconds, further digits kept; anything that is no RFC 3339 date-time is left as it
- * is, for validation to refuse. A leap second stays where it is, since no clock here can count it.
+ * is, for validation to refuse. A leap second stays one.
  */
 export function utcDateTime(text: string): string {
   if (text.length === 24 && text.charCodeAt(23) === 90 && text.charCodeAt(19) === 46 && text.charCodeAt(10) === 84)
@@ -191,12 +194,19 @@ export function utcDateTime(text: string): string {
   const [, date, time, seconds, digits = "", offset] = match;
   const fraction = digits.padEnd(3, "0");
   if (offset === undefined || /^[+-]00:?00$/.test(offset)) return `${date}T${time}${seconds}.${fraction}Z`;
-  if (seconds === "60") return text;
+  if (!isOnClock(date as string, time as string)) return text;
   const zone = offset.includes(":") ? offset : `${offset.slice(0, 3)}:${offset.slice(3)}`;
-  const instant = new Date(`${date}T${time}${seconds}.000${zone}`);
+  const leap = seconds === "60";
+  const instant = new Date(`${date}T${time}${leap ? "59" : seconds}.000${zone}`);
   if (Number.isNaN(instant.getTime())) return text;
   const utc = instant.toISOString();
-  return utc.length === 24 ? `${utc.slice(0, 20)}${fraction}Z` : text;
+  return utc.length === 24 ? `${utc.slice(0, 17)}${leap ? "60" : utc.slice(17, 19)}.${fraction}Z` : text;
+}
+
+/** `Date` takes 30 February for 2 March and 24:00 for the next day: an instant that is none must not become one. */
+function isOnClock(date: string, time: string): boolean {
+  const day = new Date(`${date}T00:00:00.000Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date) && time < "24";
 }
 
 /** A step for values that hold others: the checks, then `fill` one level deeper. */
@@ -264,10 +274,13 @@ function countDropped(state: State, name: string): void {
   count(dropped, dropped.has(pointer) || dropped.size < maxNames ? pointer : `/${unsafeName}`);
 }
 
-function identityText(value: unknown): string {
-  return typeof value === "string"
-    ? `s:${value}`
-    : `j:${JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? part.toString() : part))}`;
+function identityText(value: unknown): string | undefined {
+  if (typeof value === "string") return `s:${value}`;
+  try {
+    return `j:${JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? part.toString() : part))}`;
+  } catch {
+    return undefined; // circular, or its toJSON throws
+  }
 }
 
 function kindOf(value: unknown): string {

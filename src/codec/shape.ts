@@ -58,6 +58,7 @@ export interface Property {
  */
 export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
   const known = new Map<RecordSchema, Shape>();
+  const unions = new Map<RecordSchema, number>();
 
   const refuse = (pointer: string, problem: string): never => {
     throw new PortmanteauError("SCHEMA_UNSUPPORTED", `Schema of "${dataset}" at "${pointer || "/"}": ${problem}`, {
@@ -88,6 +89,12 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
         `"${keyword}" is not supported. ${mends.get(keyword) ?? "Remove it, or say it with the supported keywords."}`,
       );
     }
+    for (const keyword of ["required", "enum"]) {
+      if (node[keyword] !== undefined && !Array.isArray(node[keyword]))
+        refuse(`${pointer}/${keyword}`, `${keyword} must be a list. Put it in brackets.`);
+    }
+    if (node.properties !== undefined && !isPlainObject(node.properties))
+      refuse(`${pointer}/properties`, "properties must be an object. Give each property its name.");
     const problem = node["x-privacy"] === undefined ? undefined : privacyProblem(node["x-privacy"]);
     if (problem !== undefined)
       refuse(`${pointer}/x-privacy${problem.pointer}`, `${problem.message}. See schemas/x-privacy.schema.json.`);
@@ -97,6 +104,13 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
     ) {
       refuse(pointer, "$ref stands beside other rules. Move them into the definition it points at.");
     }
+  };
+
+  /** Only properties are treated: a fact that stands anywhere else would be read by nobody, and let a secret out. */
+  const refuseTreatment = (node: RecordSchema, pointer: string, what: string, mend: string): void => {
+    const privacy = privacyOf(resolve(node, pointer));
+    const fact = (["secret", "thirdParty", "withhold", "origin"] as const).find((key) => privacy[key] !== undefined);
+    if (fact !== undefined) refuse(pointer, `${what} cannot have a privacy fact of their own ("${fact}"). ${mend}`);
   };
 
   const read = (node: unknown, pointer: string): Shape => {
@@ -131,12 +145,7 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
       known.set(target, shape);
       if (target.items === undefined) return refuse(pointer, "an array needs items. Say what its elements are.");
       shape.items = read(target.items, `${pointer}/items`);
-      if (privacyOf(resolve(target.items, `${pointer}/items`)).secret) {
-        return refuse(
-          `${pointer}/items`,
-          "elements cannot be secret one by one. Mark the property that holds the array.",
-        );
-      }
+      refuseTreatment(target.items, `${pointer}/items`, "elements", "Mark the property that holds the array.");
       return shape;
     }
     if (container === "object") return readObject(target, facts, pointer);
@@ -160,14 +169,42 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
     if (node.anyOf !== undefined && node.oneOf !== undefined)
       return refuse(pointer, "anyOf stands beside oneOf. Use one of them.");
     if (!Array.isArray(branches) || branches.length === 0) return refuse(pointer, `${key} must list schemas.`);
-    const shapes = branches.map((branch, index) => read(branch, `${pointer}/${key}/${index}`));
+    // Every container that is entered is known before what it holds is read: when nothing new is, the union is its own branch.
+    if (unions.get(node) === known.size) return refuse(pointer, `${key} leads back to itself. Point it at a schema.`);
+    unions.set(node, known.size);
+    const shapes = branches.map((branch, index) => {
+      const shape = read(branch, `${pointer}/${key}/${index}`);
+      refuseTreatment(branch, `${pointer}/${key}/${index}`, "branches", "Mark the property that holds the union.");
+      return shape;
+    });
+    unions.delete(node);
     const isNull = (shape: Shape) => shape.kind === "scalar" && shape.types.size === 0;
     const kept = shapes.filter((shape) => !isNull(shape));
     const nullable = shapes.some((shape) => shape.nullable);
     const facts = { nullable, title: node.title, description: node.description };
     const [only] = kept;
-    if (kept.length === 1 && only !== undefined)
-      return { ...only, ...facts, title: node.title ?? only.title, description: node.description ?? only.description };
+    if (kept.length === 1 && only !== undefined) {
+      const title = node.title ?? only.title;
+      const whole = { ...facts, title, description: node.description ?? only.description };
+      // A recursive array or map is still being read here: what it holds is looked up later.
+      if (only.kind === "array") {
+        return {
+          ...{ kind: only.kind, ...whole },
+          get items() {
+            return only.items;
+          },
+        };
+      }
+      if (only.kind === "map") {
+        return {
+          ...{ kind: only.kind, ...whole },
+          get values() {
+            return only.values;
+          },
+        };
+      }
+      return { ...only, ...whole };
+    }
     const types = new Set<ScalarType>();
     for (const shape of kept) {
       if (shape.kind !== "scalar")
@@ -192,6 +229,12 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
       const map: MapShape = { kind: "map", ...facts, values: undefined as unknown as Shape };
       known.set(node, map);
       map.values = read(additionalProperties, `${pointer}/additionalProperties`);
+      refuseTreatment(
+        additionalProperties as RecordSchema,
+        `${pointer}/additionalProperties`,
+        "values",
+        "Mark the property that holds the map.",
+      );
       return map;
     }
     if (additionalProperties !== false)
@@ -227,6 +270,7 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
     return shape;
   };
 
+  if (!isPlainObject(schema)) refuse("", "a schema must be an object. Describe one record in it.");
   if (schema.$schema !== undefined && !/^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/.test(schema.$schema)) {
     refuse(
       "/$schema",
@@ -238,6 +282,7 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
     return refuse("", 'a record must be a closed object. Set type: "object" and additionalProperties: false.');
   if (privacyOf(resolve(schema, "")).secret)
     refuse("", "the whole record is secret. Leave the dataset out under excluded instead.");
+  refuseTreatment(schema, "", "records", "Say it in the dataset's privacy, or at the properties.");
   return root;
 }
 
@@ -245,7 +290,8 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
 export function definitionName($ref: string): string | undefined {
   if ($ref === "#") return "";
   const step = /^#\/\$defs\/([^/]+)$/.exec($ref)?.[1];
-  return step === undefined ? undefined : decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+  if (step === undefined || /%(?![0-9A-Fa-f]{2})/.test(step)) return undefined;
+  return decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
 export function definition(schema: RecordSchema, name: string): RecordSchema | undefined {

@@ -123,20 +123,20 @@ function propertiesBySchema(root: ObjectShape): Map<RecordSchema, Property> {
 
 /** Calls `visit` once per property, at every depth, with its pointer; `*` stands for every element of an array or map. */
 export function forEachProperty(root: Shape, visit: (property: Property, pointer: string) => void): void {
-  const seen = new Set<Shape>();
-  const walk = (shape: Shape, pointer: string): void => {
-    if (seen.has(shape)) return;
-    seen.add(shape);
-    if (shape.kind === "array") walk(shape.items, `${pointer}/*`);
-    if (shape.kind === "map") walk(shape.values, `${pointer}/*`);
+  // A definition that is used twice is visited twice, a recursive one once on every way to it.
+  const walk = (shape: Shape, pointer: string, above: readonly Shape[]): void => {
+    if (above.includes(shape)) return;
+    const within = [...above, shape];
+    if (shape.kind === "array") walk(shape.items, `${pointer}/*`, within);
+    if (shape.kind === "map") walk(shape.values, `${pointer}/*`, within);
     if (shape.kind !== "object") return;
     for (const property of shape.properties) {
       const at = pointer + pointerStep(property.name);
       visit(property, at);
-      walk(property.shape, at);
+      walk(property.shape, at, within);
     }
   };
-  walk(root, "");
+  walk(root, "", []);
 }
 
 /** The fields of a record that this view does not give, in schema order. */

@@ -34,13 +34,7 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
     name: "file",
     async open() {
       const temporary = join(directory, `.${basename(final)}.${randomBytes(6).toString("hex")}.partial`);
-      let file: FileHandle;
-      try {
-        file = await open(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
-      } catch (cause) {
-        throw failed("created", cause);
-      }
-      let committed: Promise<void> | undefined;
+      // Before the file is there: a signal that arrives while it is being made must find someone who removes it.
       const forget = onExit(() => {
         try {
           unlinkSync(temporary);
@@ -48,6 +42,14 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
           // The process is ending; there is nobody left to tell.
         }
       });
+      let file: FileHandle;
+      try {
+        file = await open(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
+      } catch (cause) {
+        forget();
+        throw failed("created", cause);
+      }
+      let committed: Promise<void> | undefined;
       return {
         async write(bytes) {
           try {

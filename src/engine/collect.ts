@@ -1,10 +1,12 @@
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import type { Property, Shape } from "../codec/shape.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
+import { pointerKeys, pointerStep } from "../model/json.ts";
 import type { Outcome, ReportFinding } from "../model/outcome.ts";
 import type { Cursor, Page, ReadContext } from "../model/source.ts";
 import type { CompiledConfig } from "./config.ts";
-import { subjectGuard } from "./guard.ts";
+import { type Guard, subjectGuard } from "./guard.ts";
 import { OpenPart, type PartOptions, type SealedPart } from "./part.ts";
 import type { CollectedDataset, CompleteRequest } from "./plan.ts";
 import { abortedError, countRecords, readPages, typedError } from "./read-pages.ts";
@@ -80,10 +82,11 @@ export async function collectDataset(
     }
     for (const record of page.records as readonly unknown[]) {
       const recordIndex = part.read;
-      guard(record, recordIndex);
-      const errors = encodeRecord(part, record, name, recordIndex);
+      const errors = encodeRecord(part, guard, record, name, recordIndex);
       if (errors !== undefined && dataset.onInvalid === "fail") {
-        const where = errors.map(({ pointer, message }) => `${pointer || "/"} ${message}`).join("; ");
+        const where = errors
+          .map(({ pointer, message }) => `${safePointer(planned.codec.shape, pointer)} ${message}`)
+          .join("; ");
         throw new PortmanteauError(
           "RECORD_INVALID",
           `Record ${recordIndex} of dataset "${name}" does not match its schema: ${where}.`,
@@ -232,15 +235,31 @@ function judge(
 }
 
 /** A record whose accessors throw, or that is a proxy gone wrong, is the source's fault; the foreign error stays the cause. */
-function encodeRecord(part: OpenPart, record: unknown, dataset: string, recordIndex: number) {
+function encodeRecord(part: OpenPart, guard: Guard, record: unknown, dataset: string, recordIndex: number) {
   try {
+    guard(record, recordIndex);
     return part.encode(record);
   } catch (cause) {
+    if (PortmanteauError.is(cause) && cause.code === "SUBJECT_MISMATCH") throw cause;
     throw new PortmanteauError("SOURCE_FAILED", `Record ${recordIndex} of dataset "${dataset}" cannot be read.`, {
       context: { dataset, recordIndex },
       cause,
     });
   }
+}
+
+/** A pointer without the keys of maps and unknown objects: those are data. */
+function safePointer(root: Shape, pointer: string): string {
+  let shape: Shape | undefined = root;
+  let safe = "";
+  for (const key of pointerKeys(pointer) ?? []) {
+    const property: Property | undefined =
+      shape?.kind === "object" ? shape.properties.find(({ name }) => name === key) : undefined;
+    safe += property !== undefined || shape?.kind === "array" ? pointerStep(key) : "/*";
+    shape =
+      property?.shape ?? (shape?.kind === "array" ? shape.items : shape?.kind === "map" ? shape.values : undefined);
+  }
+  return safe || "/";
 }
 
 function report(dataset: string, { quarantined, tally }: SealedPart, find: CollectOptions["find"]): void {

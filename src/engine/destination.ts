@@ -19,6 +19,34 @@ export function toDelivery(to: Destination): Delivery {
   );
 }
 
+/** Opens a delivery. Whatever it throws from then on is an error of this package. */
+export async function openDelivery(delivery: Delivery, signal: AbortSignal): Promise<DeliveryWriter> {
+  const typed = async (what: string, step: () => Promise<void>) => {
+    try {
+      await step();
+    } catch (cause) {
+      throw deliveryError(delivery.name, what, cause);
+    }
+  };
+  let writer: DeliveryWriter;
+  try {
+    writer = await delivery.open({ signal });
+  } catch (cause) {
+    throw deliveryError(delivery.name, "could not be opened", cause);
+  }
+  return {
+    write: (bytes) => typed("broke off before the bundle was whole", () => writer.write(bytes)),
+    commit: () => typed("could not finish the bundle", () => writer.commit()),
+    abort: (error) => writer.abort(error),
+  };
+}
+
+function deliveryError(name: string, what: string, cause: unknown): PortmanteauError {
+  return PortmanteauError.is(cause)
+    ? cause
+    : new PortmanteauError("DELIVERY_FAILED", `The delivery "${name}" ${what}.`, { cause });
+}
+
 type NodeStream = NodeJS.WritableStream & { destroy(error?: Error): unknown; readonly destroyed?: boolean };
 
 function failed(cause: unknown): PortmanteauError {
@@ -73,24 +101,36 @@ function nodeWriter(stream: NodeStream): DeliveryWriter {
 function webWriter(stream: WritableStream<Uint8Array>): DeliveryWriter {
   const writer = stream.getWriter();
   writer.closed.catch(() => {}); // the pending write or close reports it
+  let stop: (error: PortmanteauError) => void = () => {};
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop = reject;
+  });
+  stopped.catch(() => {});
+  let waiting = false;
+  // A web stream lets a sink's pending write end before it aborts: a sink that hangs must not hold the export.
+  const unlessStopped = async (step: () => Promise<void>) => {
+    waiting = true;
+    const taken = step();
+    taken.catch(() => {});
+    try {
+      await Promise.race([taken, stopped]);
+    } catch (cause) {
+      throw PortmanteauError.is(cause) ? cause : failed(cause);
+    } finally {
+      waiting = false;
+    }
+  };
   return {
-    async write(bytes) {
-      try {
+    write: (bytes) =>
+      unlessStopped(async () => {
         await writer.ready;
         await writer.write(Uint8Array.from(bytes));
-      } catch (cause) {
-        throw failed(cause);
-      }
-    },
-    async commit() {
-      try {
-        await writer.close();
-      } catch (cause) {
-        throw failed(cause);
-      }
-    },
+      }),
+    commit: () => unlessStopped(() => writer.close()),
     async abort(error) {
-      await writer.abort(error).catch(() => {});
+      const aborted = writer.abort(error).catch(() => {});
+      if (waiting) stop(error);
+      else await aborted;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { crc32 } from "node:zlib";
 import { type BundleDataset, type BundleFile, BundleWriter } from "../bundle/bundle-writer.ts";
 import { PortmanteauError } from "../model/errors.ts";
@@ -8,11 +9,11 @@ import type { DeliveryWriter, Spool } from "../model/ports.ts";
 import type { OpenSnapshot, Snapshot } from "../model/source.ts";
 import { type Collected, type CollectOptions, collectDataset } from "./collect.ts";
 import type { CompiledConfig } from "./config.ts";
-import { type Destination, toDelivery } from "./destination.ts";
+import { type Destination, openDelivery, toDelivery } from "./destination.ts";
 import { buildManifest, buildReport, type Journal } from "./journal.ts";
 import { pseudonyms, type SealedStream } from "./part.ts";
 import type { CollectedDataset, Plan } from "./plan.ts";
-import { abortedError, typedError } from "./read-pages.ts";
+import { abortedError, closedInTime, typedError } from "./read-pages.ts";
 
 export interface RunOptions {
   readonly to: Destination;
@@ -38,6 +39,7 @@ export async function runExport(
 ): Promise<void> {
   const delivery = toDelivery(to);
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // each lane waits on it, and takes its listeners back
   let failure: PortmanteauError | undefined;
   const fail = (error: unknown): void => {
     failure ??= PortmanteauError.is(error)
@@ -62,7 +64,9 @@ export async function runExport(
     if (failure !== undefined) throw failure;
     tell({ type: "started", requestType: plan.request.type, datasets: collected.map(({ dataset }) => dataset.name) });
     spool = config.spool();
-    const opened = (writer = await open(delivery.name, () => delivery.open({ signal: stop.signal })));
+    const opened = (writer = await unlessAborted(openDelivery(delivery, stop.signal), stop.signal, (late) =>
+      late.abort(abortedError()),
+    ));
     await openSnapshots(collected, snapshots, stop.signal);
 
     const sha256 = createHash("sha256");
@@ -125,7 +129,7 @@ export async function runExport(
   if (journal.bundle === undefined) await close(() => writer?.abort(failure ?? abortedError()));
   if (journal.bundle === undefined) await close(() => bundle?.abort());
   await close(() => running);
-  for (const snapshot of snapshots.values()) await close(() => snapshot.close());
+  for (const snapshot of snapshots.values()) await close(() => closedInTime(snapshot.close()));
   await close(() => spool?.close());
   // Also when the abort came with the commit and was too late.
   if (journal.bundle !== undefined) return;
@@ -226,14 +230,16 @@ class Lanes {
   }
 }
 
-async function open(name: string, start: () => Promise<DeliveryWriter>): Promise<DeliveryWriter> {
-  try {
-    return await start();
-  } catch (cause) {
-    throw PortmanteauError.is(cause)
-      ? cause
-      : new PortmanteauError("DELIVERY_FAILED", `The delivery "${name}" could not be opened.`, { cause });
-  }
+/** What was opened, unless the signal is first: what is opened too late is closed again, and given some time for it. */
+async function unlessAborted<T>(
+  opening: Promise<T>,
+  signal: AbortSignal,
+  close: (late: T) => Promise<unknown>,
+): Promise<T> {
+  const opened = await Promise.race([opening, aborted(signal)]);
+  if (!signal.aborted) return opened as T;
+  await closedInTime(opening.then(close));
+  throw abortedError();
 }
 
 async function openSnapshots(
@@ -245,7 +251,8 @@ async function openSnapshots(
     const { snapshot, name } = dataset.source;
     if (snapshot === undefined || snapshots.has(snapshot)) continue;
     try {
-      snapshots.set(snapshot, await snapshot.open(signal));
+      const opening = (async () => snapshot.open(signal))();
+      snapshots.set(snapshot, await unlessAborted(opening, signal, (late) => late.close()));
     } catch (error) {
       throw signal.aborted ? abortedError() : typedError(error, dataset.name, name);
     }
@@ -278,9 +285,18 @@ function bundleFile(dataset: string, { facts, spooled }: SealedStream, records: 
     records,
     async *read() {
       let crc = 0;
-      for await (const chunk of spooled.read()) {
-        crc = crc32(chunk, crc);
-        yield chunk;
+      try {
+        for await (const chunk of spooled.read()) {
+          crc = crc32(chunk, crc);
+          yield chunk;
+        }
+      } catch (cause) {
+        throw PortmanteauError.is(cause)
+          ? cause
+          : new PortmanteauError("SPOOL_FAILED", `The spooled bytes of dataset "${dataset}" could not be read.`, {
+              context: { dataset },
+              cause,
+            });
       }
       if (crc !== facts.compressedCrc32)
         throw new PortmanteauError(

@@ -1,13 +1,14 @@
+import { documentErrors } from "../bundle/documents.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import type { ExportReport } from "../model/outcome.ts";
 import type { Clock } from "../model/ports.ts";
 import type { ExportRequest } from "../model/request.ts";
-import { compileConfig, type EngineDefaults, type ExporterConfig } from "./config.ts";
+import { type CompiledConfig, compileConfig, type EngineDefaults, type ExporterConfig } from "./config.ts";
 import type { Destination } from "./destination.ts";
 import { runExport } from "./export.ts";
-import { buildReport, Journal } from "./journal.ts";
-import { describePlan, type ExportPlan, planExport } from "./plan.ts";
+import { buildManifest, buildReport, Journal } from "./journal.ts";
+import { describePlan, type ExportPlan, type Plan, planExport } from "./plan.ts";
 import { typedError } from "./read-pages.ts";
 
 export interface ExportOptions {
@@ -50,6 +51,7 @@ const bundleIdPattern = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 /** Makes an exporter from a configuration and what the engine needs from outside. */
 export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): Exporter {
   const compiled = compileConfig(config, defaults);
+  refuseUnstated(compiled);
   return {
     async export(
       request,
@@ -96,4 +98,35 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
       return results;
     },
   };
+}
+
+/** Facts that do not fit the manifest's schema are refused now, and not after everything was read. */
+function refuseUnstated(config: CompiledConfig): void {
+  const createdAt = new Date(0).toISOString();
+  const nil = "00000000-0000-0000-0000-000000000000";
+  const trial: Plan = {
+    request: {
+      id: nil,
+      type: "access",
+      subject: { id: "-" },
+      regulation: "gdpr",
+      receivedAt: createdAt,
+      dueAt: createdAt,
+    },
+    portabilityScope: null,
+    datasets: config.datasets.map(({ dataset, access }) => ({
+      decision: "collect",
+      dataset,
+      codec: access,
+      subject: { id: "-" },
+    })),
+  };
+  const manifest = buildManifest(config, trial, new Journal(), { bundleId: `urn:uuid:${nil}`, createdAt });
+  const [error] = documentErrors("manifest", manifest);
+  if (error !== undefined)
+    throw new PortmanteauError(
+      "CONFIG_INVALID",
+      `Configuration: the manifest made of it is malformed at "${error.pointer}": ${error.message}.`,
+      { context: { pointer: error.pointer } },
+    );
 }

@@ -4,6 +4,7 @@ import type { RecordError } from "../codec/ajv.ts";
 import { PartEncoder } from "../codec/part-encoder.ts";
 import type { Tally } from "../codec/project.ts";
 import { columnAt } from "../codec/record-codec.ts";
+import { PortmanteauError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
 import type { CollectedDataset } from "./plan.ts";
@@ -109,10 +110,12 @@ class LazyStream {
 
   push(piece: Buffer): void {
     if (this.#segment === undefined) {
-      const writer = this.#spool.create(this.#name);
+      const writer = typed(this.#name, () => this.#spool.create(this.#name));
       writer.catch(() => {}); // the first write meets the failure and reports it
       this.#writer = writer;
-      this.#segment = new SegmentWriter(async (bytes) => (await writer).write(bytes), { level: this.#level });
+      this.#segment = new SegmentWriter((bytes) => typed(this.#name, async () => (await writer).write(bytes)), {
+        level: this.#level,
+      });
     }
     this.#segment.push(piece);
   }
@@ -129,13 +132,25 @@ class LazyStream {
     if (this.#segment === undefined || this.#writer === undefined)
       throw new TypeError(`Nothing was written to "${this.#name}".`);
     const facts = await this.#segment.seal();
-    return { facts, spooled: await (await this.#writer).seal() };
+    const writer = await this.#writer;
+    return { facts, spooled: await typed(this.#name, () => writer.seal()) };
   }
 
   async discard(): Promise<void> {
     await this.#segment?.settled();
     const writer = await this.#writer?.catch(() => undefined);
     await writer?.discard();
+  }
+}
+
+/** Whatever a spool throws is the spool's failure: never the source's, never retried. */
+async function typed<T>(name: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    throw PortmanteauError.is(cause)
+      ? cause
+      : new PortmanteauError("SPOOL_FAILED", `The spooled stream "${name}" could not be written.`, { cause });
   }
 }
 

@@ -49,7 +49,7 @@ export function planExport(config: CompiledConfig, request: ExportRequest, now: 
             : "It was derived, not provided by you or observed of you.";
         return { decision: "excluded", dataset, reason, exclusion: codec.excluded };
       }
-      if (dataset.applies !== undefined && !dataset.applies(complete))
+      if (!appliesTo(dataset, complete))
         return { decision: "notApplicable", dataset, reason: "It does not concern this person." };
       const subject = subjectFor(dataset, complete);
       if (subject === undefined)
@@ -75,6 +75,17 @@ function completeRequest(request: ExportRequest, now: string): CompleteRequest {
   const receivedAt = request.receivedAt === undefined ? now : new Date(request.receivedAt).toISOString();
   const dueAt = request.dueAt === undefined ? oneMonthAfter(receivedAt) : new Date(request.dueAt).toISOString();
   return { ...request, regulation: request.regulation ?? "gdpr", receivedAt, dueAt };
+}
+
+function appliesTo({ name, applies }: Dataset, request: CompleteRequest): boolean {
+  try {
+    return applies === undefined || applies(request);
+  } catch (cause) {
+    throw new PortmanteauError("SOURCE_FAILED", `Dataset "${name}", /applies: it threw an error; see the cause.`, {
+      context: { dataset: name, pointer: "/applies" },
+      cause,
+    });
+  }
 }
 
 /** The key that one system knows the subject by. */

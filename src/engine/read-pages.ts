@@ -38,7 +38,10 @@ export async function* readPages(
     throw typedError(error, dataset, source.name);
   } finally {
     stop.abort();
-    if (!ended && iterator !== undefined) await closeIterator(iterator, onCloseTimeout);
+    if (!ended && iterator !== undefined) {
+      const opened = iterator;
+      if (!(await closedInTime((async () => opened.return?.())()))) onCloseTimeout();
+    }
   }
 }
 
@@ -64,18 +67,19 @@ export async function countRecords(
   }
 }
 
-async function closeIterator(iterator: AsyncIterator<Page>, onCloseTimeout: () => void): Promise<void> {
+/** Whether something closed within the time it has. What it throws must not hide why it was closed. */
+export async function closedInTime(closing: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), closeTimeoutMs);
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), closeTimeoutMs);
   });
-  try {
-    // What a source throws while it closes must not hide why it was closed.
-    const closed = Promise.resolve(iterator.return?.()).catch(() => undefined);
-    if ((await Promise.race([closed, late])) === "late") onCloseTimeout();
-  } finally {
-    clearTimeout(timer);
-  }
+  const closed = closing.then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([closed, late]);
+  clearTimeout(timer);
+  return inTime;
 }
 
 /** The promise's result, unless the signal or the clock is first. */

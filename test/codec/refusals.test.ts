@@ -1,13 +1,7 @@
 import type { PortmanteauError, RecordSchema } from "portmanteau";
 import { describe, expect, it } from "vitest";
 import { compileCodec } from "../../src/codec/record-codec.ts";
-
-const object = (properties: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
-  type: "object",
-  additionalProperties: false,
-  properties,
-  ...more,
-});
+import { codecOf, encode, object } from "./encoding.ts";
 
 /** What is refused: its schema, where, and a word of the mend. */
 const refused: Record<string, readonly [schema: unknown, pointer: string, mend: RegExp]> = {
@@ -104,6 +98,177 @@ const refused: Record<string, readonly [schema: unknown, pointer: string, mend: 
     "/o/a",
     /required, or not nullable/,
   ],
+  "a schema that is no object": [null, "", /must be an object/],
+  "an open object three levels down": [
+    object({ a: { type: "array", items: object({ b: object({ c: { type: "object" } }) }) } }),
+    "/properties/a/items/properties/b/properties/c",
+    /additionalProperties: false/,
+  ],
+  "an open object in a map": [
+    object({ a: { type: "object", additionalProperties: { type: "object", additionalProperties: true } } }),
+    "/properties/a/additionalProperties",
+    /additionalProperties: false/,
+  ],
+  "an open object in a branch": [
+    object({ a: { anyOf: [{ type: "object" }, { type: "null" }] } }),
+    "/properties/a/anyOf/0",
+    /additionalProperties: false/,
+  ],
+  "an open object behind a $ref": [
+    object({ a: { $ref: "#/$defs/b" } }, { $defs: { b: { type: "object" } } }),
+    "/properties/a",
+    /additionalProperties: false/,
+  ],
+  "a pointer whose steps need escaping": [object({ "a/b~c": {} }), "/properties/a~1b~0c", /Give a type/],
+  "a $ref to a property": [
+    object({ a: { type: "string" }, b: { $ref: "#/properties/a" } }),
+    "/properties/b",
+    /not local.*\$defs/,
+  ],
+  "a $ref to what every object inherits": [
+    object({ a: { $ref: "#/$defs/constructor" } }, { $defs: {} }),
+    "/properties/a",
+    /points at nothing.*\$defs/,
+  ],
+  "a $ref that is no URI": [object({ a: { $ref: "#/$defs/%" } }), "/properties/a", /\$defs/],
+  "a $ref in a circle of two": [
+    object({ a: { $ref: "#/$defs/b" } }, { $defs: { b: { $ref: "#/$defs/c" }, c: { $ref: "#/$defs/b" } } }),
+    "/properties/a",
+    /itself/,
+  ],
+  "a union that is its own branch": [
+    object({ a: { $ref: "#/$defs/b" } }, { $defs: { b: { anyOf: [{ type: "string" }, { $ref: "#/$defs/b" }] } } }),
+    "/properties/a/anyOf/1/anyOf/1",
+    /Point it at a schema/,
+  ],
+  "anyOf beside oneOf": [
+    object({ a: { anyOf: [{ type: "string" }], oneOf: [{ type: "string" }] } }),
+    "/properties/a",
+    /Use one of them/,
+  ],
+  "an empty anyOf": [object({ a: { anyOf: [] } }), "/properties/a", /must list schemas/],
+  "an array or a number": [
+    object({ a: { type: ["array", "number"], items: { type: "string" } } }),
+    "/properties/a",
+    /one type/,
+  ],
+  "an array or a text as branches": [
+    object({ a: { oneOf: [{ type: "array", items: { type: "string" } }, { type: "string" }] } }),
+    "/properties/a",
+    /one closed object/,
+  ],
+  "two objects as branches": [
+    object({ a: { anyOf: [object({ x: { type: "string" } }), object({ y: { type: "string" } })] } }),
+    "/properties/a",
+    /optional properties/,
+  ],
+  "rules for maps on a closed object": [object({ a: object({}, { minProperties: 1 }) }), "/properties/a", /required/],
+  "a required that is no list": [object({ a: { type: "string" } }, { required: "a" }), "/required", /brackets/],
+  "an enum that is no list": [object({ a: { enum: "x" } }), "/properties/a/enum", /brackets/],
+  "properties that are a list": [
+    { type: "object", additionalProperties: false, properties: [] },
+    "/properties",
+    /Give each property its name/,
+  ],
+  "a required name inside that is no property": [
+    object({ a: object({}, { required: ["b"] }) }),
+    "/properties/a/required",
+    /Add it/,
+  ],
+  "a root that may be null": [{ ...object({ a: { type: "string" } }), type: ["object", "null"] }, "", /closed object/],
+  "a root that is a map": [{ type: "object", additionalProperties: { type: "string" } }, "", /closed object/],
+  "a property name with a lone surrogate": [
+    object({ "\uD800": { type: "string" } }),
+    "/properties/\uD800",
+    /Rename it/,
+  ],
+  "a secret that is false": [
+    object({ a: { type: "string", "x-privacy": { secret: false } } }),
+    "/properties/a/x-privacy/secret",
+    /x-privacy/,
+  ],
+  "an x-privacy that says nothing": [
+    object({ a: { type: "string", "x-privacy": {} } }),
+    "/properties/a/x-privacy",
+    /x-privacy/,
+  ],
+  "a typing error in the x-privacy of a definition": [
+    object({ a: { $ref: "#/$defs/b" } }, { $defs: { b: { type: "string", "x-privacy": { secrets: true } } } }),
+    "/properties/a/x-privacy",
+    /x-privacy/,
+  ],
+  "a record secret by x-privacy": [
+    object({ a: { type: "string" } }, { "x-privacy": { secret: true } }),
+    "",
+    /Leave the dataset out under excluded/,
+  ],
+  "a record about somebody else": [
+    object({ a: { type: "string" } }, { "x-privacy": { thirdParty: "redact" } }),
+    "",
+    /dataset's privacy/,
+  ],
+  "elements about others": [
+    object({ a: { type: "array", items: { type: "string", "x-privacy": { thirdParty: "redact" } } } }),
+    "/properties/a/items",
+    /Mark the property/,
+  ],
+  "elements about others behind a $ref": [
+    object(
+      { a: { type: "array", items: { $ref: "#/$defs/b" } } },
+      { $defs: { b: { type: "string", "x-privacy": { thirdParty: "redact" } } } },
+    ),
+    "/properties/a/items",
+    /Mark the property/,
+  ],
+  "elements that are derived": [
+    object({ a: { type: "array", items: { type: "string", "x-privacy": { origin: "derived" } } } }),
+    "/properties/a/items",
+    /Mark the property/,
+  ],
+  "secret values of a map": [
+    object({ a: { type: "object", additionalProperties: { type: "string", writeOnly: true } } }),
+    "/properties/a/additionalProperties",
+    /Mark the property/,
+  ],
+  "withheld values of a map": [
+    object({ a: { type: "object", additionalProperties: { type: "string", "x-privacy": { withhold: "reason" } } } }),
+    "/properties/a/additionalProperties",
+    /Mark the property/,
+  ],
+  "a secret branch": [
+    object({ a: { anyOf: [{ type: "null" }, { type: "string", writeOnly: true }] } }, { required: ["a"] }),
+    "/properties/a/anyOf/1",
+    /Mark the property/,
+  ],
+  "a secret branch behind a $ref": [
+    object(
+      { a: { oneOf: [{ $ref: "#/$defs/b" }, { type: "null" }] } },
+      { required: ["a"], $defs: { b: { type: "string", "x-privacy": { secret: true } } } },
+    ),
+    "/properties/a/oneOf/0",
+    /Mark the property/,
+  ],
+  "an optional property that is always null": [object({ a: { type: "null" } }), "/a", /required, or not nullable/],
+  "an optional property whose enum has null": [object({ a: { enum: ["x", null] } }), "/a", /required, or not nullable/],
+  "an optional map that may be null": [
+    object({ a: { type: ["object", "null"], additionalProperties: { type: "string" } } }),
+    "/a",
+    /required, or not nullable/,
+  ],
+  "records that need each other": [
+    object(
+      { a: { $ref: "#/$defs/b" } },
+      {
+        required: ["a"],
+        $defs: {
+          b: object({ c: { $ref: "#/$defs/c" } }, { required: ["c"] }),
+          c: object({ b: { $ref: "#/$defs/b" } }, { required: ["b"] }),
+        },
+      },
+    ),
+    "/a/c/b",
+    /optional/,
+  ],
   "a record that needs itself": [object({ a: { $ref: "#" } }, { required: ["a"] }), "/a", /optional/],
 };
 
@@ -125,8 +290,94 @@ describe("a record schema", () => {
     });
   }
 
+  for (const [keyword, value, mend] of [
+    ["allOf", [], /one closed object/],
+    ["not", {}, /what is allowed/],
+    ["if", {}, /optional properties/],
+    ["then", {}, /optional properties/],
+    ["else", {}, /optional properties/],
+    ["patternProperties", {}, /map/],
+    ["unevaluatedProperties", false, /additionalProperties: false/],
+    ["unevaluatedItems", false, /items/],
+    ["prefixItems", [], /named properties/],
+    ["contains", {}, /items/],
+    ["dependentSchemas", {}, /optional properties/],
+    ["dependentRequired", {}, /optional properties/],
+    ["dependencies", {}, /optional properties/],
+    ["definitions", {}, /\$defs/],
+    ["nullable", true, /type: \["string", "null"\]/],
+    ["$dynamicRef", "#a", /\$ref/],
+    ["$anchor", "a", /\$ref/],
+    ["$vocabulary", {}, /Remove it/],
+    ["formatMinimum", "a", /Remove it/],
+    ["addtionalProperties", false, /Remove it/],
+  ] as const) {
+    it(`with the keyword ${keyword} is refused wherever it stands, with the mend`, () => {
+      const bad = { type: "string", [keyword]: value };
+      for (const [schema, pointer] of [
+        [object({ a: { type: "string" } }, { [keyword]: value }), ""],
+        [object({ a: bad }), "/properties/a"],
+        [object({ a: { type: "array", items: bad } }), "/properties/a/items"],
+        [object({ a: { type: "object", additionalProperties: bad } }), "/properties/a/additionalProperties"],
+        [object({ a: { anyOf: [bad, { type: "number" }] } }), "/properties/a/anyOf/0"],
+        [object({ a: { $ref: "#/$defs/b" } }, { $defs: { b: bad } }), "/properties/a"],
+      ] as const) {
+        expect(() => codecOf(schema)).toThrowError(
+          expect.objectContaining({
+            code: "SCHEMA_UNSUPPORTED",
+            context: { dataset: "d", pointer },
+            message: expect.stringMatching(mend),
+          }),
+        );
+      }
+    });
+  }
+
+  it("may be optional and nullable where CSV has a cell of JSON, which tells them apart", () => {
+    const loose = object({ x: { type: ["string", "null"] } });
+    const codec = codecOf(object({ list: { type: "array", items: loose }, optional: loose }));
+    expect(codec.columns.map(({ pointer, type }) => [pointer, type])).toEqual([
+      ["/list", "json"],
+      ["/optional", "json"],
+    ]);
+  });
+
+  it("may be recursive where a record can end: in what is optional, nullable, an array or a map", () => {
+    const node = { $ref: "#/$defs/node" };
+    const nullable = { anyOf: [node, { type: "null" }] };
+    const schema = object(
+      { root: node },
+      {
+        $defs: {
+          node: object(
+            {
+              optional: node,
+              nullable,
+              list: { type: "array", items: nullable },
+              map: { type: "object", additionalProperties: nullable },
+              nested: { $ref: "#/$defs/nested" },
+              named: { $ref: "#/$defs/named" },
+            },
+            { required: ["nullable"] },
+          ),
+          nested: { type: "array", items: { anyOf: [{ $ref: "#/$defs/nested" }, { type: "null" }] } },
+          named: { type: "object", additionalProperties: { oneOf: [{ $ref: "#/$defs/named" }, { type: "null" }] } },
+        },
+      },
+    );
+    const leaf = { nullable: null };
+    const root = {
+      ...{ optional: leaf, nullable: leaf, list: [leaf, null], map: { k: leaf, n: null } },
+      ...{ nested: [[null], []], named: { a: { b: null } } },
+    };
+    const { errors, json } = encode(codecOf(schema), [{ root }]);
+    expect([errors, JSON.parse(json)]).toEqual([[undefined], [{ root }]]);
+  });
+
   for (const [what, schema] of Object.entries({
     "a broken pattern": object({ a: { type: "string", pattern: "(" } }),
+    "a broken pattern inside": object({ a: { type: "array", items: { type: "string", pattern: "[" } } }),
+    "a rule for another type": object({ a: { type: "string", minimum: 1 } }),
     "an unknown format": object({ a: { type: "string", format: "zodiac" } }),
     "no field that leaves": object({ a: { type: "string", writeOnly: true } }),
   })) {

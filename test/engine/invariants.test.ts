@@ -184,33 +184,6 @@ describe("a record of somebody else", () => {
 });
 
 describe("a destination", () => {
-  it("that fails at byte n is destroyed with the error and never ended, whatever n", async () => {
-    const { file } = await exportToFile([noteDataset("a", controlledSource(notes(50)).source)]);
-    const size = readFileSync(file).length;
-    for (let limit = 0; limit < size; limit += 97) {
-      const { source, seen } = controlledSource(notes(50));
-      let taken = 0;
-      let ended = false;
-      const to = new Writable({
-        write: (chunk: Buffer, _encoding, done) => done((taken += chunk.length) > limit ? new Error("no space") : null),
-        final: (done) => {
-          ended = true;
-          done();
-        },
-      });
-      to.on("error", () => {});
-      const { exporter, spooled } = exporterOf([noteDataset("a", source)]);
-      const error = await failing(exporter.export(request, { to, ...fixed }));
-      expect([error.code, to.destroyed, ended, spooled(), seen.opened - seen.closed]).toEqual([
-        "DELIVERY_FAILED",
-        true,
-        false,
-        [],
-        0,
-      ]);
-    }
-  });
-
   it("can be a web stream", async () => {
     const chunks: Uint8Array[] = [];
     const { exporter } = exporterOf([noteDataset("a", controlledSource(notes(50)).source)]);

@@ -5,6 +5,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ErrorCode, PortmanteauError } from "../../src/model/errors.ts";
 import type { OpenSnapshot, Page, ReadContext, Source } from "../../src/model/source.ts";
+import { failure } from "../../src/sources/postgres/failure.ts";
 import {
   type PostgresConnections,
   type PostgresSourceOptions,
@@ -579,15 +580,25 @@ for (const engine of engines) {
         );
       });
 
-      it("reads several server-side cursors at once", async () => {
+      it("reads several server-side cursors at once, beside sources that fail, and closes them", async () => {
         const snapshot = postgresSnapshot(pool);
         const source = postgresSource({ pool, snapshot, ...visitsWhole });
+        const broken = postgresSource({ pool, snapshot, query: () => ({ text: "SELECT 1 / 0 AS id" }), cursor: "id" });
+        const opened = postgresSource({
+          pool,
+          snapshot,
+          query: () => ({ text: "SELECT name AS id FROM pg_cursors LIMIT 1" }),
+          cursor: "id",
+        });
         open = await snapshot.open(context().signal);
         const { token } = open;
+        const failing = Array.from({ length: 6 }, () => failureOf(recordsOf(broken, { snapshot: token })));
         const reads = await Promise.all(
-          [1, 2, 3].map((n) => recordsOf(source, { snapshot: token, pageRecords: n * 100 })),
+          [20, 50, 100].map((pageRecords) => recordsOf(source, { snapshot: token, pageRecords })),
         );
         for (const records of reads) expect(records.map(({ id }) => id)).toEqual(expectedIds);
+        expect(new Set((await Promise.all(failing)).map(({ code }) => code))).toEqual(new Set(["SOURCE_FAILED"]));
+        expect(await recordsOf(opened, { snapshot: token })).toEqual([]);
       });
 
       it("survives a source that fails, and one that is left early", async () => {
@@ -634,6 +645,23 @@ for (const engine of engines) {
         await expectFailure(reading.next(), "ABORTED");
         expect(await recordsOf(postgresSource({ pool, ...options }))).toHaveLength(total);
       }
+    });
+
+    it("stops waiting behind another read when it is aborted, and lets the next one in", async () => {
+      const only = pool instanceof pg.Pool ? new pg.Client(database.config) : pool;
+      if (only instanceof pg.Client) await only.connect();
+      const source = postgresSource({ pool: only, ...visits });
+      const first = source.read(context({ pageRecords: 1 }))[Symbol.asyncIterator]();
+      await first.next();
+      const abort = new AbortController();
+      const second = failureOf(recordsOf(source, { signal: abort.signal }));
+      const third = recordsOf(source);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      abort.abort();
+      expect((await second).code).toBe("ABORTED");
+      await first.return?.();
+      expect(await third).toHaveLength(total);
+      if (only instanceof pg.Client) await only.end();
     });
 
     it("gives back what it holds when its consumer stops early", async () => {
@@ -908,6 +936,33 @@ function serverTests(given: () => { database: PostgresDatabase; pool: pg.Pool; c
     });
   });
 }
+
+describe("the failures of a connection", () => {
+  const withCode = (code: string) => Object.assign(new Error("the driver's words"), { code });
+  it.each<[cause: unknown, code: ErrorCode, retryable: boolean]>([
+    ...["08006", "57P01", "57P02", "57P03", "53300", "40001", "40P01", "55P03"].map(
+      (state) => [withCode(state), "SOURCE_UNAVAILABLE", true] as [unknown, ErrorCode, boolean],
+    ),
+    ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].map(
+      (code) => [withCode(code), "SOURCE_UNAVAILABLE", true] as [unknown, ErrorCode, boolean],
+    ),
+    [new Error("Connection terminated unexpectedly"), "SOURCE_UNAVAILABLE", true],
+    [new Error("Client has encountered a connection error and is not queryable"), "SOURCE_UNAVAILABLE", true],
+    [new Error("timeout exceeded when trying to connect"), "SOURCE_UNAVAILABLE", true],
+    [withCode("57014"), "SOURCE_TIMEOUT", true],
+    [withCode("25P03"), "SOURCE_TIMEOUT", true],
+    [withCode("25P04"), "SOURCE_TIMEOUT", true],
+    [new Error("Query read timeout"), "SOURCE_TIMEOUT", true],
+    [withCode("42P01"), "SOURCE_FAILED", false],
+    [withCode("28P01"), "SOURCE_FAILED", false],
+    [withCode("XX000"), "SOURCE_FAILED", false],
+    ["no error at all", "SOURCE_FAILED", false],
+  ])("takes %o as %s, retryable: %s", (cause, code, retryable) => {
+    const error = failure(cause, "The query");
+    expect(error).toMatchObject({ code, retryable, cause });
+    expect(error.message).not.toContain("the driver's words");
+  });
+});
 
 describe("postgresSource on pglite, with parsers of its owner", () => {
   it("does not use them, and leaves them as they are", async () => {

@@ -1,19 +1,26 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
+import { inspect } from "node:util";
+import { inflateRawSync } from "node:zlib";
 import {
   createExporter,
   type Dataset,
   defineDataset,
+  type ExportEvent,
   type ExporterConfig,
+  type ExportOptions,
   type ExportRequest,
   type Page,
+  PortmanteauError,
   type ReadContext,
   type RecordSchema,
   type Source,
 } from "portmanteau";
 import { localSpool } from "portmanteau/spools/local";
-import { afterAll } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 
 export const fixed = {
   clock: () => Date.UTC(2026, 0, 31),
@@ -135,4 +142,98 @@ export function exporterOf(datasets: readonly Dataset[], more: Partial<ExporterC
     ...more,
   });
   return { exporter, spooled: () => readdirSync(spoolFolder) };
+}
+
+/** The error of this package that a promise must end with. */
+export async function failing(promise: Promise<unknown>): Promise<PortmanteauError> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(PortmanteauError.is(error), inspect(error)).toBe(true);
+  return error as PortmanteauError;
+}
+
+/** The error of this package that a call must throw. */
+export function refused(call: () => unknown): PortmanteauError {
+  try {
+    call();
+  } catch (error) {
+    expect(PortmanteauError.is(error), inspect(error)).toBe(true);
+    return error as PortmanteauError;
+  }
+  throw new Error("It was accepted.");
+}
+
+/** Fails a test file in which a rejection went unhandled. */
+export function expectNoUnhandledRejection(): void {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => void unhandled.push(error);
+  beforeAll(() => void process.on("unhandledRejection", note));
+  afterAll(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  });
+}
+
+/** A destination that keeps what it is given, and knows how it ended. */
+export class Collecting extends Writable {
+  readonly chunks: Buffer[] = [];
+  ended = false;
+  constructor(options: { readonly failAfterBytes?: number } = {}) {
+    super({
+      write: (chunk: Buffer, _encoding, done) => {
+        this.chunks.push(Buffer.from(chunk));
+        done(this.bytes.length > (options.failAfterBytes ?? Number.POSITIVE_INFINITY) ? new Error("no space") : null);
+      },
+      final: (done) => {
+        this.ended = true;
+        done();
+      },
+    });
+    this.on("error", () => {});
+  }
+  get bytes(): Buffer {
+    return Buffer.concat(this.chunks);
+  }
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Exports into memory. */
+export async function exported(
+  datasets: readonly Dataset[],
+  config: Partial<ExporterConfig> = {},
+  options: Partial<ExportOptions> & { readonly request?: ExportRequest } = {},
+) {
+  const to = new Collecting();
+  const events: ExportEvent[] = [];
+  const { exporter, spooled } = exporterOf(datasets, config);
+  const { request: asked = request, ...rest } = options;
+  const report = await exporter.export(asked, { to, ...fixed, onEvent: (event) => events.push(event), ...rest });
+  expect(spooled()).toEqual([]);
+  const zip = to.bytes;
+  return { report, events, zip, entries: entriesOf(zip), sha256: sha256(zip) };
+}
+
+/** The files of a zip of ours, inflated; read from its local headers, which is not how the package reads it. */
+export function entriesOf(zip: Buffer): Map<string, Buffer> {
+  const entries = new Map<string, Buffer>();
+  for (let at = 0; zip.readUInt32LE(at) === 0x04034b50; ) {
+    const compressedBytes = zip.readUInt32LE(at + 18);
+    const nameEnd = at + 30 + zip.readUInt16LE(at + 26);
+    const from = nameEnd + zip.readUInt16LE(at + 28);
+    const path = zip.toString("utf8", at + 30, nameEnd);
+    at = from + compressedBytes;
+    if (!path.endsWith("/")) entries.set(path, inflateRawSync(zip.subarray(from, at)));
+  }
+  return entries;
+}
+
+/** The document or the records at a path of a bundle. */
+// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of it
+export function jsonAt(entries: ReadonlyMap<string, Buffer>, path: string): any {
+  return JSON.parse((entries.get(path) as Buffer).toString());
 }

@@ -1,0 +1,527 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { crc32, deflateRawSync } from "node:zlib";
+import { type Dataset, type FindingCode, findingCodes, openBundle, PortmanteauError, verifyBundle } from "portmanteau";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { documentErrors } from "../../src/bundle/documents.ts";
+import {
+  controlledSource,
+  emptyFolder,
+  entriesOf,
+  expectNoUnhandledRejection,
+  exported,
+  failing,
+  jsonAt,
+  noteDataset,
+  noteSchema,
+  notes,
+} from "../support/exporting.ts";
+
+expectNoUnhandledRejection();
+
+const folder = emptyFolder();
+const file = join(folder, "bundle.zip");
+
+async function findingsOf(bytes: Uint8Array, options = {}): Promise<FindingCode[]> {
+  writeFileSync(file, bytes);
+  const codes: FindingCode[] = [];
+  for await (const finding of verifyBundle(file, options)) {
+    expect(finding.severity).toBe(findingCodes[finding.code][0]);
+    codes.push(finding.code);
+  }
+  return codes;
+}
+
+interface Entry {
+  readonly path: string;
+  readonly bytes: Buffer;
+  /** What the central directory says instead of the truth. */
+  readonly claims?: { readonly bytes?: number; readonly unixMode?: number; readonly flags?: number };
+}
+
+/** A zip of any entries, good or bad: our own writer would refuse them. */
+function zipOf(entries: readonly Entry[]): Buffer {
+  const locals: Buffer[] = [];
+  const central: Buffer[] = [];
+  let offset = 0;
+  for (const {
+    path,
+    bytes,
+    claims: { bytes: claimed = bytes.length, unixMode = 0o100644, flags = 0 } = {},
+  } of entries) {
+    const name = Buffer.from(path);
+    const packed = deflateRawSync(bytes);
+    const facts = Buffer.alloc(26);
+    facts.writeUInt16LE(20, 0); // version needed to extract
+    facts.writeUInt16LE(0x0800 | flags, 2); // general purpose bits: UTF-8 names
+    facts.writeUInt16LE(8, 4); // deflated
+    facts.writeUInt32LE(crc32(bytes), 10);
+    facts.writeUInt32LE(packed.length, 14); // compressed size
+    facts.writeUInt32LE(claimed, 18); // uncompressed size
+    facts.writeUInt16LE(name.length, 22);
+    const local = Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4]), facts, name, packed]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE((unixMode << 16) >>> 0, 6); // external attributes
+    rest.writeUInt32LE(offset, 10); // offset of the local header
+    central.push(Buffer.from([0x50, 0x4b, 1, 2, 20, 3]), facts, rest, name);
+    locals.push(local);
+    offset += local.length;
+  }
+  const directory = Buffer.concat(central);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(entries.length, 8); // entries on this disk
+  end.writeUInt16LE(entries.length, 10); // entries in all
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16); // offset of the directory
+  return Buffer.concat([...locals, directory, end]);
+}
+
+type Files = Map<string, Buffer>;
+const hex = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** Writes SHA256SUMS anew, as one does who knows the format. */
+function resum(files: Files): void {
+  files.delete("SHA256SUMS");
+  const lines = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => `${hex(bytes)}  ${path}\n`);
+  files.set("SHA256SUMS", Buffer.from(lines.join("")));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: damage follows no type
+function edit(files: Files, path: string, change: (document: any) => void): void {
+  const document = jsonAt(files, path);
+  change(document);
+  files.set(path, Buffer.from(JSON.stringify(document)));
+}
+
+/** Puts other bytes at a path, with the manifest's facts and the checksums made to fit. */
+function replace(files: Files, path: string, bytes: Buffer | string): void {
+  files.set(path, Buffer.from(bytes));
+  edit(files, "manifest.json", ({ datasets }) => {
+    for (const { files: named, schema } of datasets) {
+      for (const each of [...named, schema]) {
+        if (each?.path !== path) continue;
+        each.sha256 = hex(Buffer.from(bytes));
+        if ("bytes" in each) each.bytes = Buffer.from(bytes).length;
+      }
+    }
+  });
+}
+const text = (files: Files, path: string) => (files.get(path) as Buffer).toString();
+
+let sound: Buffer;
+const dataset = (): Dataset =>
+  noteDataset("notes", controlledSource([...notes(4), { id: "x", owner: "u1", text: "" }]).source, {
+    schema: { ...noteSchema, $id: "urn:example:note" },
+    primaryKey: ["/id"],
+  });
+beforeAll(async () => {
+  sound = (await exported([dataset(), noteDataset("none", controlledSource([]).source)])).zip;
+});
+const filesOf = (): Files => entriesOf(sound);
+const packed = (files: Files, more: readonly Entry[] = []) =>
+  zipOf([...[...files].map(([path, bytes]) => ({ path, bytes })), ...more]);
+
+/** The zip after a damage that was done; `sealed`: with checksums that fit it. */
+const zipped = (files: Files, _damage?: unknown) => packed(files);
+const sealed = (files: Files, _damage?: unknown) => {
+  resum(files);
+  return packed(files);
+};
+
+const json = "data/notes.json";
+const csv = "data/notes.csv";
+const schema = "schemas/notes.schema.json";
+const bomb = () => Buffer.alloc(1_000_000);
+
+/** One damage per line; everything else is made to fit, so that one code is seen. */
+const damages: readonly (readonly [FindingCode, string, (files: Files) => Buffer])[] = [
+  ["ZIP_UNREADABLE", "no zip", () => Buffer.from("hello")],
+  ["ZIP_UNREADABLE", "nothing", () => Buffer.alloc(0)],
+  ["NAME_UNSAFE", "a device's name", (files) => sealed(files, files.set("data/con.json", bomb()))],
+  ["NAME_UNSAFE", "a stream of NTFS", (files) => sealed(files, files.set("data/a:b", bomb()))],
+  ["ENTRY_DUPLICATE", "a twin", (files) => packed(files, [{ path: json, bytes: files.get(json) as Buffer }])],
+  ["ENTRY_DUPLICATE", "a twin but for case", (files) => sealed(files, files.set("INDEX.html", bomb()))],
+  [
+    "ENTRY_SPECIAL",
+    "a symbolic link",
+    (files) => {
+      files.set("data/link", Buffer.from("/etc/passwd"));
+      resum(files);
+      files.delete("data/link");
+      return packed(files, [{ path: "data/link", bytes: Buffer.from("/etc/passwd"), claims: { unixMode: 0o120777 } }]);
+    },
+  ],
+  ["ENTRY_MISSING", "a page that is gone", (files) => zipped(files, files.delete("index.html"))],
+  ["ENTRY_MISSING", "a data file that the manifest alone names", (files) => sealed(files, files.delete(json))],
+  [
+    "ENTRY_MISSING",
+    "a quarantine that is counted and nowhere",
+    (files) => {
+      files.delete("quarantine/notes.json");
+      edit(files, "manifest.json", ({ datasets }) => datasets[0].files.pop());
+      return zipped(files, resum(files));
+    },
+  ],
+  ["ENTRY_EXTRA", "a file that nobody sealed", (files) => zipped(files, files.set("data/more.json", bomb()))],
+  [
+    "ENTRY_UNREADABLE",
+    "an entry larger than it claims",
+    (files) => {
+      files.set("bomb", bomb());
+      resum(files);
+      files.delete("bomb");
+      return packed(files, [{ path: "bomb", bytes: bomb(), claims: { bytes: 10 } }]);
+    },
+  ],
+  [
+    "ENTRY_UNREADABLE",
+    "an entry smaller than it claims",
+    (files) => {
+      files.set("short", bomb());
+      resum(files);
+      files.delete("short");
+      return packed(files, [{ path: "short", bytes: bomb(), claims: { bytes: 1_000_001 } }]);
+    },
+  ],
+  ["CHECKSUMS_INVALID", "no checksums", (files) => zipped(files, files.delete("SHA256SUMS"))],
+  [
+    "CHECKSUMS_INVALID",
+    "a line that is none",
+    (files) => zipped(files, files.set("SHA256SUMS", Buffer.from(`${text(files, "SHA256SUMS")}hello\n`))),
+  ],
+  ["DIGEST_MISMATCH", "another page", (files) => zipped(files, files.set("index.html", bomb()))],
+  ["MANIFEST_INVALID", "no manifest", (files) => sealed(files, files.delete("manifest.json"))],
+  [
+    "MANIFEST_INVALID",
+    "a manifest that is no JSON",
+    (files) => sealed(files, files.set("manifest.json", Buffer.from("{"))),
+  ],
+  [
+    "MANIFEST_INVALID",
+    "a manifest of something else",
+    (files) => sealed(files, files.set("manifest.json", Buffer.from("null"))),
+  ],
+  [
+    "MANIFEST_INVALID",
+    "a manifest without a controller",
+    (files) =>
+      sealed(
+        files,
+        edit(files, "manifest.json", (manifest) => delete manifest.controller),
+      ),
+  ],
+  [
+    "VERSION_UNKNOWN",
+    "version 2",
+    (files) =>
+      sealed(
+        files,
+        edit(files, "manifest.json", (manifest) => void (manifest.formatVersion = 2)),
+      ),
+  ],
+  [
+    "FILE_FACTS_WRONG",
+    "a size that is not the file's",
+    (files) =>
+      sealed(
+        files,
+        edit(files, "manifest.json", ({ datasets }) => void datasets[0].files[0].bytes++),
+      ),
+  ],
+  [
+    "FILE_FACTS_WRONG",
+    "a digest that is not the schema's",
+    (files) =>
+      sealed(
+        files,
+        edit(files, "manifest.json", ({ datasets }) => void (datasets[0].schema.sha256 = "0".repeat(64))),
+      ),
+  ],
+  ["SCHEMA_INVALID", "a schema that is no JSON", (files) => sealed(files, replace(files, schema, "{"))],
+  [
+    "SCHEMA_INVALID",
+    "a schema that says nothing",
+    (files) => sealed(files, replace(files, schema, '{"type":"nonsense"}')),
+  ],
+  [
+    "JSON_INVALID",
+    "a comma too many",
+    (files) => sealed(files, replace(files, json, text(files, json).replace("\n]", ",\n]"))),
+  ],
+  [
+    "JSON_INVALID",
+    "an end that is missing",
+    (files) => sealed(files, replace(files, json, text(files, json).replace("\n]\n", "\n"))),
+  ],
+  [
+    "JSON_INVALID",
+    "bytes that are no UTF-8",
+    (files) => sealed(files, replace(files, json, Buffer.concat([files.get(json) as Buffer, Buffer.from([0xff])]))),
+  ],
+  [
+    "JSON_INVALID",
+    "a quarantine that is none",
+    (files) => sealed(files, replace(files, "quarantine/notes.json", "[\n")),
+  ],
+  ["CSV_INVALID", "a quote that is not closed", (files) => sealed(files, replace(files, csv, `${text(files, csv)}"`))],
+  [
+    "CSV_INVALID",
+    "another header",
+    (files) => sealed(files, replace(files, csv, text(files, csv).replace("id,", "key,"))),
+  ],
+  [
+    "RECORD_INVALID",
+    "a record that its schema refuses",
+    (files) => {
+      const strict = jsonAt(files, schema);
+      strict.properties.text.maxLength = 2;
+      replace(files, schema, JSON.stringify(strict));
+      return zipped(files, resum(files));
+    },
+  ],
+  [
+    "COUNT_MISMATCH",
+    "other counts in the manifest",
+    (files) =>
+      sealed(
+        files,
+        edit(files, "manifest.json", ({ datasets }) => {
+          datasets[0].records.written = 5;
+          datasets[0].records.read = 6;
+        }),
+      ),
+  ],
+  [
+    "COUNT_MISMATCH",
+    "a quarantine of another length",
+    (files) =>
+      sealed(
+        files,
+        edit(files, "manifest.json", ({ datasets }) => void (datasets[0].records.quarantined = 2)),
+      ),
+  ],
+  [
+    "CSV_MISMATCH",
+    "another value in the CSV",
+    (files) => sealed(files, replace(files, csv, text(files, csv).replace("note 2", "note 9"))),
+  ],
+  [
+    "BUNDLE_PARTIAL",
+    "a bundle that says so",
+    (files) =>
+      sealed(
+        files,
+        edit(files, "manifest.json", (manifest) => {
+          manifest.completeness = "partial";
+          manifest.datasets[0].outcome = "partial";
+        }),
+      ),
+  ],
+];
+
+describe("a bundle", () => {
+  it("that is sound gives no finding, as it came and zipped again", async () => {
+    expect(await findingsOf(sound)).toEqual([]);
+    expect(await findingsOf(packed(filesOf()))).toEqual([]);
+    const files = filesOf();
+    resum(files);
+    expect(await findingsOf(packed(files))).toEqual([]);
+  });
+
+  const seen = new Set<FindingCode>();
+  for (const [code, what, damage] of damages) {
+    it(`with ${what} gives ${code} and nothing else`, async () => {
+      const codes = await findingsOf(damage(filesOf()));
+      expect(new Set(codes)).toEqual(new Set([code]));
+      seen.add(code);
+    });
+  }
+  afterAll(() => expect([...seen].sort()).toEqual(Object.keys(findingCodes).sort()));
+
+  it("with an encrypted entry says so", async () => {
+    const files = filesOf();
+    files.set("data/safe", bomb());
+    resum(files);
+    files.delete("data/safe");
+    const entry = { path: "data/safe", bytes: bomb(), claims: { flags: 1 } };
+    expect(await findingsOf(packed(files, [entry]))).toContain("ENTRY_SPECIAL");
+  });
+
+  for (const path of ["../up", "/etc/passwd", "C:/x", "a\\b", "a//b", "a/./b"]) {
+    it(`with the name ${JSON.stringify(path)} is not sound`, async () => {
+      const files = filesOf();
+      files.set(path, bomb());
+      resum(files);
+      const [code] = await findingsOf(packed(files));
+      expect(["NAME_UNSAFE", "ZIP_UNREADABLE"]).toContain(code);
+    });
+  }
+
+  it("cut off at any 64th byte is never sound, and verify never throws", async () => {
+    for (let length = 0; length < sound.length; length += 64) {
+      expect(await findingsOf(sound.subarray(0, length)), `${length}`).toEqual(["ZIP_UNREADABLE"]);
+    }
+    expect(await findingsOf(sound.subarray(0, -1))).toEqual(["ZIP_UNREADABLE"]);
+  });
+
+  it("with a byte of an entry's data flipped is never sound, and verify never throws", async () => {
+    let tried = 0;
+    for (let at = 0; sound.readUInt32LE(at) === 0x04034b50; ) {
+      const from = at + 30 + sound.readUInt16LE(at + 26) + sound.readUInt16LE(at + 28);
+      const to = from + sound.readUInt32LE(at + 18);
+      const step = Math.max(1, Math.floor((to - from) / 4));
+      for (let offset = from; offset < to; offset += step) {
+        const bytes = Buffer.from(sound);
+        bytes[offset] = ~(bytes[offset] as number) & 0xff;
+        expect((await findingsOf(bytes)).length, `${offset}`).toBeGreaterThan(0);
+        tried++;
+      }
+      at = to;
+    }
+    expect(tried).toBeGreaterThan(30);
+  });
+
+  it("with a byte of its central directory flipped never makes verify throw", async () => {
+    const from = sound.indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+    for (let at = from; at < sound.length; at += 31) {
+      const bytes = Buffer.from(sound);
+      bytes[at] = ~(bytes[at] as number) & 0xff;
+      await findingsOf(bytes);
+    }
+  });
+
+  it("says of each record what is wrong, without its values, and not more often than asked", async () => {
+    const files = filesOf();
+    replace(files, csv, text(files, csv).replaceAll("note ", "zq7k "));
+    resum(files);
+    writeFileSync(file, packed(files));
+    const found = [];
+    for await (const finding of verifyBundle(file)) found.push(finding);
+    expect(found.map(({ code, path, recordIndex }) => [code, path, recordIndex])).toEqual(
+      [0, 1, 2, 3].map((index) => ["CSV_MISMATCH", csv, index]),
+    );
+    expect(JSON.stringify(found)).not.toContain("zq7k");
+    expect(await findingsOf(packed(files), { maxFindingsPerFile: 2 })).toHaveLength(2);
+  });
+
+  it("is the only thing that verify does not throw for: a file that is not there does", async () => {
+    await expect(verifyBundle(join(folder, "gone.zip")).next()).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("openBundle", () => {
+  const opened = (bytes: Uint8Array) => {
+    writeFileSync(file, bytes);
+    return openBundle(file);
+  };
+
+  it("gives the source's records, as often as wanted", async () => {
+    const bundle = await opened(sound);
+    for (const _ of [1, 2]) {
+      const records = [];
+      for await (const record of bundle.dataset("notes").records()) records.push(record);
+      expect(records).toEqual(notes(4));
+    }
+    for await (const record of bundle.dataset("none").records()) expect(record).toBeUndefined();
+    await expect(bundle.dataset("gone").records()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: "BUNDLE_UNREADABLE",
+      context: { dataset: "gone" },
+    });
+    bundle.close();
+  });
+
+  for (const [what, damage] of [
+    ["no zip", () => Buffer.from("hello")],
+    ["a zip that is cut off", () => sound.subarray(0, -30)],
+    ["a zip without a manifest", (files: Files) => zipped(files, files.delete("manifest.json"))],
+    ["a manifest that is no JSON", (files: Files) => zipped(files, files.set("manifest.json", Buffer.from("{")))],
+    ["a manifest that is null", (files: Files) => zipped(files, files.set("manifest.json", Buffer.from("null")))],
+    [
+      "another format",
+      (files: Files) =>
+        zipped(
+          files,
+          edit(files, "manifest.json", (manifest) => void (manifest.format = "x")),
+        ),
+    ],
+    [
+      "a version to come",
+      (files: Files) =>
+        zipped(
+          files,
+          edit(files, "manifest.json", (manifest) => void (manifest.formatVersion = 2)),
+        ),
+    ],
+    [
+      "a manifest that lacks something",
+      (files: Files) =>
+        zipped(
+          files,
+          edit(files, "manifest.json", (manifest) => delete manifest.subject),
+        ),
+    ],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      expect((await failing(opened(damage(filesOf())))).code).toBe("BUNDLE_UNREADABLE");
+    });
+  }
+
+  it("ends with an error, and not early, where the records are damaged", async () => {
+    const files = filesOf();
+    files.set(json, (files.get(json) as Buffer).subarray(0, -3));
+    const bundle = await opened(packed(files));
+    const reading = (async () => {
+      for await (const _ of bundle.dataset("notes").records());
+    })();
+    expect(PortmanteauError.is(await failing(reading))).toBe(true);
+    bundle.close();
+  });
+});
+
+describe("the documents of an export", () => {
+  for (const [what, datasets, config] of [
+    ["a whole one", () => [dataset()], {}],
+    [
+      "a partial one",
+      () => [
+        noteDataset("lost", {
+          ...controlledSource([]).source,
+          read: () => {
+            throw new Error("x");
+          },
+        }),
+        noteDataset("away", controlledSource([]).source, { identity: "phone" }),
+        noteDataset("short", controlledSource(notes(1), { count: 2 }).source),
+      ],
+      { onFailure: "deliver-partial" },
+    ],
+  ] as const) {
+    it(`match their schemas: ${what}`, async () => {
+      const { report, entries } = await exported(datasets(), config);
+      expect(documentErrors("manifest", jsonAt(entries, "manifest.json"))).toEqual([]);
+      expect(documentErrors("report", report)).toEqual([]);
+    });
+  }
+
+  it("match their schemas: the report of a failed one, and of an aborted one", async () => {
+    const failed = await failing(exported([noteDataset("a", controlledSource(notes(1), { count: 2 }).source)]));
+    const aborted = await failing(exported([dataset()], {}, { signal: AbortSignal.abort() }));
+    for (const { report } of [failed, aborted]) expect(documentErrors("report", report)).toEqual([]);
+    expect([failed.report?.status, aborted.report?.status]).toEqual(["failed", "aborted"]);
+  });
+
+  it("name each file with its size and digest, alike in report, manifest and SHA256SUMS", async () => {
+    const { report, zip, entries } = await exported([dataset()]);
+    expect(report.bundle).toMatchObject({ bytes: zip.length, sha256: hex(zip) });
+    const manifest = jsonAt(entries, "manifest.json");
+    for (const { path, bytes, sha256 } of report.datasets[0]?.files ?? []) {
+      const content = entries.get(path) as Buffer;
+      expect([bytes, sha256]).toEqual([content.length, hex(content)]);
+      expect(manifest.datasets[0].files).toContainEqual(expect.objectContaining({ path, bytes, sha256 }));
+      expect(text(entries, "SHA256SUMS")).toContain(`${sha256}  ${path}\n`);
+    }
+    expect(text(entries, "SHA256SUMS").split("\n")).toHaveLength(entries.size);
+  });
+});

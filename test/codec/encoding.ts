@@ -1,0 +1,58 @@
+import type { RecordSchema } from "portmanteau";
+import { PartEncoder } from "../../src/codec/part-encoder.ts";
+import { compileCodec, type RecordCodec } from "../../src/codec/record-codec.ts";
+import type { View } from "../../src/codec/view.ts";
+
+export const access = { scope: "access", origin: "provided", legalBasis: "eu-gdpr:A6-1-b" } as const;
+
+export const codecOf = (schema: unknown, view: View = access, csv = {}) =>
+  compileCodec({ dataset: "d", schema: schema as RecordSchema, view, csv });
+
+/** A closed object; every property that `more.required` does not name is optional. */
+export const object = (properties: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
+  type: "object",
+  additionalProperties: false,
+  properties,
+  ...more,
+});
+
+/** Encodes records as one part, and gives its files as text. */
+export function encode(codec: RecordCodec, records: readonly unknown[]) {
+  const json: Buffer[] = [];
+  const csv: Buffer[] = [];
+  const quarantine: Buffer[] = [];
+  const encoder = new PartEncoder(codec, {
+    json: (piece) => json.push(piece),
+    csv: (piece) => csv.push(piece),
+    quarantine: (piece) => quarantine.push(piece),
+    pseudonym: (value) => `person-${Buffer.from(value).toString("hex").padEnd(32, "0").slice(0, 32)}`,
+    previewRecords: 5,
+  });
+  const errors = records.map((record) => encoder.encode(record));
+  encoder.end();
+  const [jsonText, csvText, quarantineText] = [json, csv, quarantine].map((each) => Buffer.concat(each).toString());
+  return {
+    errors,
+    encoder,
+    dropped: Object.fromEntries(encoder.tally.dropped),
+    redacted: Object.fromEntries(encoder.tally.redacted),
+    json: jsonText ?? "",
+    csv: csvText ?? "",
+    quarantine: quarantineText ?? "",
+  };
+}
+
+export async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const value of values) found.push(value);
+  return found;
+}
+
+/** The text in pieces of these lengths, again and again. */
+export async function* split(text: string, lengths: readonly number[]): AsyncGenerator<string> {
+  for (let at = 0, turn = 0; at < text.length; turn++) {
+    const length = lengths[turn % lengths.length] ?? 1;
+    yield text.slice(at, at + length);
+    at += length;
+  }
+}
