@@ -344,6 +344,12 @@ for (const engine of engines) {
         expect((await expectFailure(of("VALUES (1), (2), (3)"), "SOURCE_CONTRACT")).message).toMatch(/LIMIT/);
       });
 
+      it("refuses a result with two columns of one name, when it reads and when it checks", async () => {
+        const twins = postgresSource({ pool, query: () => ({ text: "SELECT 1 AS id, 2 AS id" }) });
+        expect((await expectFailure(recordsOf(twins), "SOURCE_CONTRACT")).message).toContain("two columns named id");
+        await expectFailure(twins.check?.(context().signal) ?? Promise.resolve(), "SOURCE_CONTRACT");
+      });
+
       it("refuses a cursor that it did not make", async () => {
         for (const after of [7, ["1", "2"], { id: 1 }, null])
           await expectFailure(recordsOf(postgresSource({ pool, ...visits }), { after }), "SOURCE_CONTRACT");
@@ -693,7 +699,6 @@ function serverTests(given: () => { database: PostgresDatabase; pool: pg.Pool; c
   const pools: pg.Pool[] = [];
   function newPool(config: pg.PoolConfig): pg.Pool {
     const made = new pg.Pool({ ...given().config, ...config });
-    made.on("error", () => undefined); // connections killed while idle in the pool
     pools.push(made);
     return made;
   }

@@ -123,7 +123,10 @@ function clientConnection(client: PostgresClient, release: (broken: boolean) => 
       types: pgTypes,
       ...(values === undefined ? {} : { values: values as unknown[] }),
     });
-    return (Array.isArray(result) ? result.at(-1) : result) as Result;
+    const { rows, fields } = (Array.isArray(result) ? result.at(-1) : result) as Result & { rows: PostgresRow[] };
+    // Out of pg's own array: that one is in old space by now, and would keep the dead rows until a full collection there
+    // (FETCH of 500 rows, 200 k rows in all: 0.47 s of CPU with it, 0.27 s without).
+    return { rows: rows.splice(0), fields };
   };
   return {
     begin: "BEGIN",
@@ -140,12 +143,13 @@ function clientConnection(client: PostgresClient, release: (broken: boolean) => 
 /** Asks for the cancellation from another connection: the one that runs the query was destroyed, which left a place in the pool. */
 async function cancel(pool: PostgresPool, backend: number): Promise<void> {
   const client = await pool.connect();
+  const { send, giveBack } = clientConnection(client, (broken) => client.release(broken));
   let done = false;
   try {
-    await client.query({ text: "SELECT pg_cancel_backend($1)", values: [backend], types: pgTypes });
+    await send({ text: "SELECT pg_cancel_backend($1)", values: [backend] });
     done = true;
   } finally {
-    client.release(!done);
+    giveBack(!done);
   }
 }
 

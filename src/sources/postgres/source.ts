@@ -1,6 +1,6 @@
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
-import type { PostgresConnections, PostgresRow, PostgresStatement } from "./connection.ts";
+import type { PostgresConnections, PostgresRow, PostgresStatement, Result } from "./connection.ts";
 import { contract, failure, invalid, sqlState } from "./failure.ts";
 import { cursorAfter, cursorOf, isSame, missingColumn } from "./keyset.ts";
 import { type PostgresSnapshot, SnapshotToken } from "./snapshot.ts";
@@ -110,7 +110,7 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
             `The cursor did not advance. The query must order by ${keys.join(", ")} and give only rows beyond \`after\`.`,
           );
         after = next;
-        yield { records: mapped(rows), cursor: next };
+        yield { records: mapped(result), cursor: next };
       }
       if (rows.length < limit) return;
     }
@@ -124,9 +124,10 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
     await transaction.query("The query", declare(name, statement), signal);
     try {
       for (;;) {
-        const { rows } = await transaction.query("The query", { text: `FETCH ${limit} FROM ${name}` }, signal);
-        if (rows.length > 0) yield { records: mapped(rows) };
-        if (rows.length < limit) return;
+        const result = await transaction.query("The query", { text: `FETCH ${limit} FROM ${name}` }, signal);
+        const { length } = result.rows;
+        if (length > 0) yield { records: mapped(result) };
+        if (length < limit) return;
       }
     } finally {
       // Other reads go on in a shared transaction. If it cannot be closed now, that transaction's end closes it.
@@ -137,7 +138,8 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
     }
   }
 
-  function mapped(rows: readonly PostgresRow[]): readonly R[] {
+  function mapped({ rows, fields }: Result): readonly R[] {
+    refuseTwins(fields);
     if (options.map === undefined) return rows as readonly unknown[] as readonly R[];
     const records: R[] = [];
     try {
@@ -200,6 +202,7 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
       try {
         const statement = built("query", () => query({ subject, after: null, limit: 1 }));
         const { fields } = await plan(transaction, "The query", statement, signal);
+        refuseTwins(fields);
         for (const column of columns ?? [])
           if (!fields.some(({ name }) => name === column)) throw missingColumn(column);
         if (count !== undefined) {
@@ -215,6 +218,13 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
       }
     },
   };
+}
+
+/** A row has one value per name: the second column of a name would hide the first. */
+function refuseTwins(fields: Result["fields"]): void {
+  const names = fields.map(({ name }) => name);
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  if (twin !== undefined) throw contract(`The query's result has two columns named ${twin}. Rename one with AS.`);
 }
 
 function declare(name: string, { text, values }: PostgresStatement): PostgresStatement {
