@@ -1,36 +1,89 @@
-import type { Manifest } from "../../model/generated/manifest.ts";
-import { type Html, html } from "./html.ts";
-import type { PageDataset } from "./index.ts";
-import { previewTable } from "./preview.ts";
-import { countWords, outcomeWords, periodWords, pointerWords, sizeWords } from "./words.ts";
+import { pointerKeys } from "../../model/json.ts";
+import { isWhole } from "../../model/outcome.ts";
+import { badge, reasonMarkup } from "./blocks.ts";
+import type { Dataset, Section } from "./chapters.ts";
+import { countWords, numberWords, periodWords, sizeWords } from "./figures.ts";
+import { bdi, fileHref, type Html, html } from "./html.ts";
+import type { PageDataset } from "./input.ts";
+import { previewTable, recordSheet } from "./preview.ts";
+import { outcomeSentence } from "./words.ts";
 
-type Dataset = Manifest["datasets"][number];
+/** More attachments than this are counted; their folder has them all. */
+const mostAttachments = 12;
 
-/** One dataset: what it is, what its columns mean, its first records, its files. */
-export function datasetSection(dataset: Dataset, shown: PageDataset | undefined): Html {
-  const { name, title, description, outcome, reason, records, period, files, droppedFields } = dataset;
-  const dropped = Object.entries(droppedFields);
-  const state = outcome === "complete" ? countWords(records.written, "record") : outcomeWords(dataset);
-  return html`<h3 id="${name}">${title}</h3>
+/** One dataset: what it is and how it ended, its files, what its columns mean, its first records. */
+export function datasetSection({ id, dataset, shown, label }: Section): Html {
+  const { title, description, outcome, reason, records, period, source } = dataset;
+  const wasRead = outcome === "complete" || outcome === "empty" || outcome === "partial";
+  return html`<article><h3 id="${id}">${bdi(title)} ${badge(dataset)}</h3>
 ${description !== undefined && html`<p>${description}</p>`}
-<p>${state}${period !== undefined && `, ${periodWords(period)}`}.${reason !== undefined && html` ${reason}`}</p>
-${files.length > 0 && html`<ul class="files">${files.map(fileLink)}</ul>`}
-${records.quarantined > 0 && html`<p>${countWords(records.quarantined, "record")} did not have the expected form. They stand in a file of their own, with the reasons.</p>`}
-${shown !== undefined && columnsInWords(shown, title)}
-${shown !== undefined && previewTable(shown, title, records.written)}
-${dropped.length > 0 && html`<p class="none">Internal fields left out: ${dropped.map(([pointer, count]) => `${pointerWords(pointer)} (${countWords(count, "time")})`).join(", ")}.</p>`}`;
+<p class="state">${outcomeSentence(dataset)}${isWhole(outcome) && reason !== undefined && html` ${reasonMarkup(reason)}`}${
+    period !== undefined && html` ${records.written === 1 ? "Dated" : "Time covered:"} ${periodWords(period)}.`
+  }${wasRead && html` Source system: ${bdi(source)}.`}</p>
+${!isWhole(outcome) && reason !== undefined && html`<p class="notice">${reasonMarkup(reason)}</p>`}
+${quarantineNote(dataset)}
+${shown !== undefined && records.written > 0 && firstRecords(shown, label, records.written)}
+${fileList(dataset, label)}</article>
+`;
 }
 
-function fileLink({ path, bytes }: Dataset["files"][number]): Html {
-  const kind = path.startsWith("quarantine/")
-    ? "Records with problems (JSON)"
-    : path.endsWith(".csv")
-      ? "For spreadsheets (CSV)"
-      : "For programs (JSON)";
-  return html`<li><a href="${path}">${path}</a> ${kind}, ${sizeWords(bytes)}</li>`;
+function firstRecords(shown: PageDataset, label: string, written: number): Html {
+  const [only] = shown.preview;
+  if (written === 1 && only !== undefined) return recordSheet(shown, only, label);
+  return html`${previewTable(shown, `First records of ${label}`, written)}
+${columnsInWords(shown, label)}`;
 }
 
-function columnsInWords({ columns }: PageDataset, title: string): Html {
-  return html`<details><summary>What the ${countWords(columns.length, "column")} of “${title}” mean</summary>
-<dl class="facts">${columns.map((column) => html`<dt>${column.title}</dt><dd>${column.description ?? pointerWords(column.pointer)}</dd>`)}</dl></details>`;
+const typeWords: Readonly<Record<string, string>> = {
+  string: "text",
+  integer: "whole number",
+  number: "number",
+  boolean: "yes or no",
+  json: "list or group",
+};
+
+/** What each column says, and its name in the files, for whoever opens them. */
+function columnsInWords({ columns }: PageDataset, label: string): Html | undefined {
+  if (columns.length === 0) return undefined;
+  const words = columns.map(({ pointer, title, description, type }) => {
+    const name = pointerKeys(pointer)?.join(".") ?? pointer;
+    return html`<dt>${bdi(title)} <code>${name}</code></dt><dd>${description} <span class="law">${typeWords[type] ?? type}</span></dd>\n`;
+  });
+  return html`<details><summary>What the ${countWords(columns.length, "column")} mean<span class="hidden"> in ${label}</span></summary>
+<dl class="facts">${words}</dl></details>`;
+}
+
+function fileList({ files, schema, name }: Dataset, label: string): Html | undefined {
+  if (files.length === 0) return undefined;
+  const attachments = files.filter(isAttachment);
+  const data = files.filter((file) => !isAttachment(file));
+  const rest = attachments.length - mostAttachments;
+  return html`<ul class="files" aria-label="Files of ${label}">
+${data.map((file) => fileEntry(file.path, `${fileWords(file.path)}, ${sizeWords(file.bytes)}`))}
+${attachments.slice(0, mostAttachments).map(({ path, bytes }) => fileEntry(path, `Attached file, ${sizeWords(bytes)}`))}
+${rest > 0 && html`<li>${numberWords(rest)} more in the folder <code>files/${name}</code></li>`}
+${schema !== undefined && fileEntry(schema.path, "Describes each field, for programs")}</ul>`;
+}
+
+function isAttachment({ path }: Dataset["files"][number]): boolean {
+  return path.startsWith("files/");
+}
+
+function fileEntry(path: string, words: string): Html {
+  const href = fileHref(path);
+  const name = bdi(path);
+  return html`<li>${href === undefined ? name : html`<a href="${href}">${name}</a>`} <span>${words}</span></li>\n`;
+}
+
+function fileWords(path: string): string {
+  if (path.startsWith("quarantine/")) return "Records set apart";
+  if (path.endsWith(".csv")) return "Opens in a spreadsheet";
+  return path.endsWith(".json") ? "For other services" : "File";
+}
+
+function quarantineNote({ records: { quarantined }, files }: Dataset): Html | undefined {
+  if (quarantined === 0) return undefined;
+  const path = files.find((file) => file.path.startsWith("quarantine/"))?.path;
+  return html`<p class="notice">${countWords(quarantined, "record")} ${quarantined === 1 ? "is" : "are"} set apart: something in ${quarantined === 1 ? "it" : "them"} did
+not match our own description of these records.${path !== undefined && html` Nothing is lost: the file <code>${path}</code> has ${quarantined === 1 ? "it" : "them"}, with what was unexpected.`}</p>`;
 }

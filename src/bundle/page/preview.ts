@@ -1,57 +1,78 @@
 import { isPlainObject, type JsonObject, type JsonValue, pointerKeys } from "../../model/json.ts";
+import { countWords, numberWords } from "./figures.ts";
 import { type Html, html } from "./html.ts";
-import type { PageDataset } from "./index.ts";
-import { countWords, numberWords } from "./words.ts";
+import type { PageDataset } from "./input.ts";
+import { cutMark, isEmpty, valueMarkup } from "./values.ts";
 
-const longestText = 300;
-const mostNested = 20;
+type Column = PageDataset["columns"][number];
 
-/** The first records of a dataset as a table, which scrolls in its own frame. */
-export function previewTable(
-  { name, columns, preview }: PageDataset,
-  title: string,
-  written: number,
-): Html | undefined {
-  if (preview.length === 0) return undefined;
-  const shown =
-    preview.length === written
+/** So much markup one dataset's preview may take: the page stays small whatever the records are. */
+const mostMarkup = 40_000;
+/** A table with more columns than this is printed as one card per record: paper does not scroll. */
+const mostPrintedColumns = 6;
+
+const cutNote = html`<p class="note">${cutMark} marks what is shortened on this page. The files have all of it.</p>`;
+
+/**
+ * The first records of a dataset as a table in a frame of its own, which scrolls when the table is wide.
+ *
+ * @param label names the frame; no other dataset may have the same
+ * @param written how many records the files have
+ */
+export function previewTable({ columns, preview }: PageDataset, label: string, written: number): Html | undefined {
+  const keys = columns.map(({ pointer }) => pointerKeys(pointer) ?? []);
+  const rows: Html[] = [];
+  let markup = 0;
+  for (const record of preview) {
+    if (markup > mostMarkup) break;
+    const row = html`<tr>${columns.map((column, index) => cell(column, at(record, keys[index] ?? []), index === 0))}</tr>\n`;
+    markup += row.markup.length;
+    rows.push(row);
+  }
+  if (rows.length === 0) return undefined;
+  const caption =
+    rows.length === written
       ? countWords(written, "record")
-      : `The first ${numberWords(preview.length)} of ${countWords(written, "record")}`;
-  return html`<div class="scroll" role="group" tabindex="0" aria-labelledby="${`caption-${name}`}"><table>
-<caption id="${`caption-${name}`}">${title}: ${shown}</caption>
-<thead><tr>${columns.map((column) => html`<th scope="col">${column.title}</th>`)}</tr></thead>
-<tbody>${preview.map((record) => html`<tr>${columns.map(({ pointer }) => html`<td>${value(at(record, pointer))}</td>`)}</tr>\n`)}</tbody>
-</table></div>`;
+      : `Showing the first ${numberWords(rows.length)} of ${countWords(written, "record")}`;
+  const cut = rows.some((row) => row.markup.includes(cutMark.markup));
+  return html`<div class="frame scroll" role="region" tabindex="0" aria-label="${label}">
+<table${columns.length > mostPrintedColumns && html` class="wide"`}><caption>${caption}</caption>
+<thead><tr>${columns.map((column) => html`<th scope="col"${isNumber(column) && html` class="number"`}>${column.title}</th>`)}</tr></thead>
+<tbody>
+${rows}</tbody></table></div>
+${cut && cutNote}`;
 }
 
-function at(record: JsonObject, pointer: string): JsonValue | undefined {
+/** The only record of a dataset, as a list of its fields: nothing to compare, so nothing to scroll. */
+export function recordSheet({ columns }: PageDataset, record: JsonObject, label: string): Html {
+  const rows = columns.map(({ pointer, title, description }) => {
+    const value = valueMarkup(at(record, pointerKeys(pointer) ?? []));
+    return html`<tr role="row"><th role="rowheader" scope="row">${title}</th><td role="cell">${value}</td><td role="cell" class="law">${description}</td></tr>\n`;
+  });
+  const head = ["Field", "Yours", "What it is"].map((name) => html`<th role="columnheader" scope="col">${name}</th>`);
+  const sheet = html`<div class="frame"><table class="stack sheet" role="table"><caption>${label}: the one record</caption>
+<thead role="rowgroup"><tr role="row">${head}</tr></thead>
+<tbody role="rowgroup">
+${rows}</tbody></table></div>`;
+  return html`${sheet}${sheet.markup.includes(cutMark.markup) && cutNote}`;
+}
+
+/** `data-label` names the value where the table is printed as cards. The first value heads its row. */
+function cell(column: Column, content: JsonValue | undefined, first: boolean): Html {
+  if (isEmpty(content)) return html`<td></td>`;
+  const value = valueMarkup(content);
+  if (first) return html`<th scope="row" data-label="${column.title}">${value}</th>`;
+  return html`<td${isNumber(column) && html` class="number"`} data-label="${column.title}">${value}</td>`;
+}
+
+function isNumber({ type }: Column): boolean {
+  return type === "integer" || type === "number";
+}
+
+function at(record: JsonObject, keys: readonly string[]): JsonValue | undefined {
   let found: JsonValue | undefined = record;
-  for (const key of pointerKeys(pointer) ?? [])
+  for (const key of keys) {
     found = isPlainObject(found) && Object.hasOwn(found, key) ? (found[key] as JsonValue) : undefined;
+  }
   return found;
-}
-
-function value(content: JsonValue | undefined): Html {
-  if (content === undefined || content === null) return html`<span class="none">none</span>`;
-  if (content === "") return html`<span class="none">empty</span>`;
-  if (typeof content === "boolean") return html`${content ? "yes" : "no"}`;
-  if (typeof content === "number") return html`<span class="number">${content}</span>`;
-  if (typeof content === "string") return text(content);
-  return nested(content);
-}
-
-/** `bdi` and `dir=auto` keep text that runs from right to left, or says so, inside its cell. */
-function text(content: string): Html {
-  const letters = [...content.slice(0, 2 * longestText)];
-  const cut = content.length > longestText && letters.length > longestText;
-  return html`<bdi dir="auto">${cut ? letters.slice(0, longestText).join("") : content}</bdi>${cut && html`<span class="none"> … (shortened here; the files have all of it)</span>`}`;
-}
-
-function nested(content: readonly JsonValue[] | JsonObject): Html {
-  const list = Array.isArray(content);
-  const entries = Object.entries(content as JsonObject);
-  if (entries.length === 0) return html`<span class="none">none</span>`;
-  const rest = entries.length - mostNested;
-  const body = html`<dl>${entries.slice(0, mostNested).map(([key, part]) => html`<div><dt>${list ? Number(key) + 1 : text(key)}</dt><dd>${value(part)}</dd></div>`)}</dl>${rest > 0 && html`<p class="none">and ${numberWords(rest)} more</p>`}`;
-  return html`<details><summary>${list ? countWords(entries.length, "entry", "entries") : countWords(entries.length, "field")}</summary>${body}</details>`;
 }

@@ -1,0 +1,21 @@
+import type { Manifest } from "../../model/generated/manifest.ts";
+import type { JsonObject } from "../../model/json.ts";
+
+/** What the page is made from. */
+export interface PageInput {
+  readonly manifest: Manifest;
+  /** The datasets that have files, in the manifest's order. */
+  readonly datasets: readonly PageDataset[];
+}
+
+export interface PageDataset {
+  readonly name: string;
+  readonly columns: readonly {
+    readonly pointer: string;
+    readonly title: string;
+    readonly description?: string;
+    readonly type: string;
+  }[];
+  /** The first records, as in the JSON file. */
+  readonly preview: readonly JsonObject[];
+}
