@@ -1,7 +1,9 @@
+export type { Finding, FindingCode } from "./bundle/findings.ts";
+export { findingCodes } from "./bundle/findings.ts";
 export type { OpenBundle } from "./bundle/open-bundle.ts";
 export { openBundle } from "./bundle/open-bundle.ts";
-export type { Finding, FindingCode, VerifyOptions } from "./bundle/verify.ts";
-export { findingCodes, verifyBundle } from "./bundle/verify.ts";
+export type { VerifyOptions } from "./bundle/verify.ts";
+export { verifyBundle } from "./bundle/verify.ts";
 export type { CliConfig } from "./cli/config.ts";
 export { defineConfig } from "./cli/config.ts";
 export type { ColumnType, CsvOptions } from "./codec/columns.ts";

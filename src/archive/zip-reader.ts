@@ -1,5 +1,5 @@
 import { createInflateRaw } from "node:zlib";
-import { type Entry, open, type ZipFile } from "yauzl";
+import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { PortmanteauError } from "../model/errors.ts";
 
 /** One entry, as the central directory says. */
@@ -18,7 +18,7 @@ export interface ZipLimits {
   readonly maxEntries?: number;
 }
 
-/** A zip that is open for reading, from its central directory. */
+/** A zip that is open for reading, from its central directory. Names are as they stand there: nothing is ever written under them. */
 export interface ZipReader {
   readonly entries: readonly ZipEntry[];
   /** The inflated bytes; more than the entry claims is an error, so a bomb goes off nowhere. */
@@ -35,7 +35,8 @@ export async function openZip(file: string, { maxEntries = 100_000 }: ZipLimits 
       { cause },
     );
   const zip = await new Promise<ZipFile>((resolve, reject) => {
-    open(file, { lazyEntries: true, autoClose: false, strictFileNames: true }, (error, opened) =>
+    // Names are decoded below: left to itself, yauzl refuses a whole zip for one unsafe name, and nobody learns which.
+    yauzl.open(file, { lazyEntries: true, autoClose: false, decodeStrings: false }, (error, opened) =>
       error === null ? resolve(opened) : reject("syscall" in error ? error : unreadable(error)),
     );
   });
@@ -46,14 +47,15 @@ export async function openZip(file: string, { maxEntries = 100_000 }: ZipLimits 
       zip.on("error", reject);
       zip.on("end", resolve);
       zip.on("entry", (entry: Entry) => {
+        const path = nameOf(entry);
         const unixMode = entry.externalFileAttributes >>> 16;
         known.set(
           {
-            path: entry.fileName,
+            path,
             bytes: entry.uncompressedSize,
             compressedBytes: entry.compressedSize,
             crc32: entry.crc32,
-            isDirectory: entry.fileName.endsWith("/"),
+            isDirectory: path.endsWith("/"),
             isSymlink: (unixMode & 0o170000) === 0o120000,
             isEncrypted: (entry.generalPurposeBitFlag & 1) === 1,
           },
@@ -98,4 +100,12 @@ export async function openZip(file: string, { maxEntries = 100_000 }: ZipLimits 
     },
     close: () => zip.close(),
   };
+}
+
+/** The name as other readers take it, the Unicode path of Info-ZIP included; backslashes stay what they are. */
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
+  const { getFileNameLowLevel } = yauzl as unknown as {
+    getFileNameLowLevel(flags: number, name: Buffer, extraFields: Entry["extraFields"], strict: boolean): string;
+  };
+  return getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
 }

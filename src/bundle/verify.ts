@@ -1,70 +1,21 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import { openZip, type ZipEntry, type ZipReader } from "../archive/zip-reader.ts";
-import { columnsOf } from "../codec/columns.ts";
-import { readCsv } from "../codec/csv-reader.ts";
-import { readShape } from "../codec/shape.ts";
-import { compileValidate } from "../codec/validate.ts";
 import { entryPath } from "../model/entry-path.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
-import type { JsonValue } from "../model/json.ts";
-import type { RecordSchema } from "../model/record-schema.ts";
+import { isWhole } from "../model/outcome.ts";
 import { parseChecksums } from "./checksums.ts";
 import { documentErrors } from "./documents.ts";
+import { type Finding, finding, messageOf } from "./findings.ts";
 import { formatName, formatVersion, layout } from "./layout.ts";
 import type { ManifestDataset } from "./manifest.ts";
-import { entryText, type ReadLimits, readDocument, readJsonLines, readText } from "./read-entry.ts";
-
-/** Every code a finding can have. `error`: the bundle is not sound. `note`: it is sound, and says so of itself. */
-export const findingCodes = {
-  ZIP_UNREADABLE: ["error", "The file is no zip, or is damaged or cut off."],
-  NAME_UNSAFE: [
-    "error",
-    "An entry's name is unsafe: absolute, with `..`, a backslash, a drive letter or a device name.",
-  ],
-  ENTRY_DUPLICATE: ["error", "Two entries have the same name, but for case."],
-  ENTRY_SPECIAL: ["error", "An entry is a symbolic link, or encrypted."],
-  ENTRY_MISSING: ["error", "A file that the bundle speaks of is not there."],
-  ENTRY_EXTRA: ["error", "A file is there that SHA256SUMS does not know."],
-  ENTRY_UNREADABLE: ["error", "An entry cannot be inflated, or is not as long as it claims."],
-  CHECKSUMS_INVALID: ["error", "SHA256SUMS is missing or malformed."],
-  DIGEST_MISMATCH: ["error", "A file's bytes are not those that were sealed."],
-  MANIFEST_INVALID: ["error", "manifest.json is missing, or does not match its schema."],
-  VERSION_UNKNOWN: ["error", "The bundle has a format version that this program does not know."],
-  FILE_FACTS_WRONG: ["error", "The manifest's size or digest of a file is not the file's."],
-  SCHEMA_INVALID: ["error", "A record schema in the bundle cannot be used."],
-  JSON_INVALID: ["error", "A JSON file is malformed."],
-  CSV_INVALID: ["error", "A CSV file is malformed."],
-  RECORD_INVALID: ["error", "A record does not match its schema."],
-  COUNT_MISMATCH: ["error", "A file does not have as many records as the manifest says."],
-  CSV_MISMATCH: ["error", "JSON and CSV do not say the same."],
-  BUNDLE_PARTIAL: ["note", "The bundle says itself that it is not complete."],
-} as const satisfies Record<string, readonly ["error" | "note", string]>;
-
-export type FindingCode = keyof typeof findingCodes;
-
-/** One result of verification. The message holds no values. */
-export interface Finding {
-  readonly code: FindingCode;
-  readonly severity: "error" | "note";
-  readonly message: string;
-  readonly path?: string;
-  readonly recordIndex?: number;
-}
+import { type ReadLimits, readDocument, readText } from "./read-entry.ts";
+import { checkRecords } from "./verify-records.ts";
 
 export interface VerifyOptions extends ReadLimits {
   /** Most findings given per file. Default 20. */
   readonly maxFindingsPerFile?: number;
 }
-
-type Context = { readonly path?: string; readonly recordIndex?: number };
-const finding = (code: FindingCode, message: string, context: Context = {}): Finding => ({
-  code,
-  severity: findingCodes[code][0],
-  message,
-  ...context,
-});
 
 /**
  * Checks a bundle, offline, with nothing but the file: names, digests, manifest, counts, the schema of every record, and that JSON and CSV
@@ -94,6 +45,7 @@ export async function* verifyBundle(file: string, options: VerifyOptions = {}): 
     if (manifest === undefined) return;
     if (manifest.completeness === "partial")
       yield finding("BUNDLE_PARTIAL", "The bundle says that it is not complete; see the outcomes of its datasets.");
+    yield* checkClaims(manifest, zip.entries);
     for (const dataset of manifest.datasets) {
       yield* checkFiles(dataset, entries, digests);
       if (dataset.schema !== undefined) yield* limited(checkRecords(zip, entries, dataset, options), options);
@@ -192,6 +144,29 @@ async function* checkManifest(
   return errors.length === 0 ? (manifest as Manifest) : undefined;
 }
 
+/** What the manifest says of itself and of the zip as a whole: it may not claim what it does not name, nor be silent about a file. */
+function* checkClaims({ completeness, datasets }: Manifest, entries: readonly ZipEntry[]): Generator<Finding> {
+  const path = layout.manifest;
+  const known = new Set<string>([layout.page, layout.dataPackage, layout.manifest, layout.checksums]);
+  for (const { name, outcome, files, schema } of datasets) {
+    const named = new Set([...files.map((file) => file.path), ...(schema === undefined ? [] : [schema.path])]);
+    for (const each of named) known.add(each);
+    if (completeness === "complete" && !isWhole(outcome))
+      yield finding("MANIFEST_INVALID", `The bundle claims to be complete, and "${name}" is ${outcome}.`, { path });
+    if (outcome !== "complete" && outcome !== "empty" && outcome !== "partial") continue;
+    for (const needed of [layout.json(name), layout.csv(name), layout.schema(name)]) {
+      if (!named.has(needed))
+        yield finding("ENTRY_MISSING", `The manifest says that "${name}" is ${outcome}, and does not name this file.`, {
+          path: needed,
+        });
+    }
+  }
+  for (const entry of entries) {
+    if (!entry.isDirectory && !known.has(entry.path))
+      yield finding("ENTRY_EXTRA", "The manifest does not know this file.", { path: entry.path });
+  }
+}
+
 function* checkFiles(
   { files, schema }: ManifestDataset,
   entries: ReadonlyMap<string, ZipEntry>,
@@ -209,143 +184,6 @@ function* checkFiles(
   }
 }
 
-/** Reads JSON and CSV side by side: every record against the schema, and each against its twin. */
-async function* checkRecords(
-  zip: ZipReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  dataset: ManifestDataset,
-  options: VerifyOptions,
-): AsyncGenerator<Finding> {
-  const { name, schema } = dataset;
-  const [jsonEntry, csvEntry, schemaEntry] = [
-    entries.get(layout.json(name)),
-    entries.get(layout.csv(name)),
-    entries.get(schema?.path ?? ""),
-  ];
-  if (jsonEntry === undefined || csvEntry === undefined || schemaEntry === undefined) return; // reported as missing
-  let validate: ReturnType<typeof compileValidate>;
-  let columns: ReturnType<typeof columnsOf>;
-  const formulaGuard = await guardOf(zip, entries, csvEntry.path, options);
-  try {
-    const recordSchema = (await readDocument(zip, schemaEntry, options)) as RecordSchema;
-    columns = columnsOf(readShape(recordSchema, name), name, { formulaGuard });
-    validate = compileValidate(recordSchema, name);
-  } catch (error) {
-    yield finding("SCHEMA_INVALID", messageOf(error), { path: schemaEntry.path });
-    return;
-  }
-  const json = new Checked(readJsonLines(entryText(zip.read(jsonEntry), jsonEntry.path), jsonEntry.path, options));
-  const csv = new Checked(readCsv(entryText(zip.read(csvEntry), csvEntry.path), columns, { formulaGuard }));
-  try {
-    for (;;) {
-      const [record, twin] = [await json.next(), await csv.next()];
-      if (record === undefined && twin === undefined) break;
-      const recordIndex = Math.max(json.count, csv.count) - 1;
-      if (record !== undefined) {
-        const [error] = validate(record) ?? [];
-        if (error !== undefined)
-          yield finding("RECORD_INVALID", `${error.pointer || "/"} ${error.message}.`, {
-            path: jsonEntry.path,
-            recordIndex,
-          });
-      }
-      if (record !== undefined && twin !== undefined && !isDeepStrictEqual(record, twin))
-        yield finding("CSV_MISMATCH", "The record is not the same in JSON and CSV.", {
-          path: csvEntry.path,
-          recordIndex,
-        });
-    }
-  } finally {
-    await json.close();
-    await csv.close();
-  }
-  if (json.failure !== undefined) yield finding("JSON_INVALID", messageOf(json.failure), { path: jsonEntry.path });
-  if (csv.failure !== undefined) yield finding("CSV_INVALID", messageOf(csv.failure), { path: csvEntry.path });
-  for (const [file, { count, failure }] of [
-    [jsonEntry, json],
-    [csvEntry, csv],
-  ] as const) {
-    const said = dataset.files.find(({ path }) => path === file.path)?.records ?? dataset.records.written;
-    if (failure === undefined && (count !== said || count !== dataset.records.written))
-      yield finding("COUNT_MISMATCH", `The file has ${count} records; the manifest says ${dataset.records.written}.`, {
-        path: file.path,
-      });
-  }
-  yield* checkQuarantine(zip, entries, dataset, options);
-}
-
-async function* checkQuarantine(
-  zip: ZipReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  { name, records, files }: ManifestDataset,
-  options: VerifyOptions,
-): AsyncGenerator<Finding> {
-  const path = layout.quarantine(name);
-  const entry = entries.get(path);
-  if (entry === undefined) {
-    if (records.quarantined > 0 && !files.some((file) => file.path === path))
-      yield finding("ENTRY_MISSING", "The manifest counts quarantined records and the file is not there.", { path });
-    return;
-  }
-  const elements = new Checked(readJsonLines(entryText(zip.read(entry), path), path, options));
-  while ((await elements.next()) !== undefined);
-  if (elements.failure !== undefined) yield finding("JSON_INVALID", messageOf(elements.failure), { path });
-  else if (elements.count !== records.quarantined)
-    yield finding(
-      "COUNT_MISMATCH",
-      `The file has ${elements.count} records; the manifest says ${records.quarantined}.`,
-      { path },
-    );
-}
-
-/** Records one by one, with what stopped them kept instead of thrown: expected damage is a finding. */
-class Checked {
-  count = 0;
-  failure: unknown;
-  readonly #records: AsyncGenerator<JsonValue>;
-
-  constructor(records: AsyncGenerator<JsonValue>) {
-    this.#records = records;
-  }
-
-  async next(): Promise<JsonValue | undefined> {
-    try {
-      const step = await this.#records.next();
-      if (step.done) return undefined;
-      this.count++;
-      return step.value;
-    } catch (error) {
-      this.failure = error;
-      return undefined;
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#records.return(undefined);
-  }
-}
-
-/** The data package says whether strings in this CSV are guarded. */
-async function guardOf(
-  zip: ZipReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  path: string,
-  options: VerifyOptions,
-): Promise<"on" | "off"> {
-  const entry = entries.get(layout.dataPackage);
-  if (entry === undefined) return "on";
-  try {
-    const { resources } = (await readDocument(zip, entry, options)) as unknown as {
-      resources: { path: string; dialect?: { [key: string]: unknown } }[];
-    };
-    return resources.find((resource) => resource.path === path)?.dialect?.["portmanteau:formulaGuard"] === "off"
-      ? "off"
-      : "on";
-  } catch {
-    return "on"; // a broken data package shows in its digest; without its word the default holds
-  }
-}
-
 async function* limited(
   findings: AsyncGenerator<Finding>,
   { maxFindingsPerFile = 20 }: VerifyOptions,
@@ -355,8 +193,4 @@ async function* limited(
     if (++given > maxFindingsPerFile) return;
     yield each;
   }
-}
-
-function messageOf(error: unknown): string {
-  return PortmanteauError.is(error) ? error.message : "It cannot be read.";
 }

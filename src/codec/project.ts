@@ -17,13 +17,12 @@ export interface Projection {
   readonly errors: RecordError[];
 }
 
-export interface ProjectOptions {
-  readonly view: View;
+interface ProjectOptions {
   /** Makes the pseudonym of a value; the same value gives the same pseudonym within a bundle. */
   readonly pseudonym: (value: string) => string;
 }
 
-export type Project = (record: unknown, tally: Tally, options: Pick<ProjectOptions, "pseudonym">) => Projection;
+export type Project = (record: unknown, tally: Tally, options: ProjectOptions) => Projection;
 
 /** A property as its escaped pointer step, an array index as a number, a map's key in a box: it is data. */
 type PathStep = string | number | { readonly key: string };

@@ -1,5 +1,9 @@
+import { isPlainObject } from "../model/json.ts";
+import type { RecordSchema } from "../model/record-schema.ts";
+import { privacyProblem } from "./ajv.ts";
+
 /** Keywords that say something about a field without deciding which values pass. */
-export const annotationKeywords: ReadonlySet<string> = new Set([
+const annotationKeywords: ReadonlySet<string> = new Set([
   "$schema",
   "$id",
   "$defs",
@@ -17,7 +21,7 @@ export const annotationKeywords: ReadonlySet<string> = new Set([
 ]);
 
 /** Keywords that decide which values pass. Ajv asserts them on the projected record. */
-export const assertionKeywords: ReadonlySet<string> = new Set([
+const assertionKeywords: ReadonlySet<string> = new Set([
   "$ref",
   "type",
   "enum",
@@ -46,7 +50,7 @@ export const assertionKeywords: ReadonlySet<string> = new Set([
 ]);
 
 /** What to do instead of a keyword that is refused. */
-export const mends: ReadonlyMap<string, string> = new Map([
+const mends: ReadonlyMap<string, string> = new Map([
   ["definitions", "Rename it to $defs."],
   ["allOf", "Write the properties out in one closed object."],
   ["not", "Say what is allowed, not what is forbidden."],
@@ -66,3 +70,32 @@ export const mends: ReadonlyMap<string, string> = new Map([
   ["$anchor", "Use $ref with a pointer: #/$defs/…."],
   ["$vocabulary", "Remove it."],
 ]);
+
+/** Refuses with a pointer into the schema and the mend. */
+export type Refuse = (pointer: string, problem: string) => never;
+
+/** Refuses what is not supported, or not well formed, at one node of a schema. */
+export function checkKeywords(node: RecordSchema, pointer: string, refuse: Refuse): void {
+  for (const keyword of Object.keys(node)) {
+    if (annotationKeywords.has(keyword) || assertionKeywords.has(keyword) || keyword.startsWith("x-")) continue;
+    refuse(
+      pointer,
+      `"${keyword}" is not supported. ${mends.get(keyword) ?? "Remove it, or say it with the supported keywords."}`,
+    );
+  }
+  for (const keyword of ["required", "enum"]) {
+    if (node[keyword] !== undefined && !Array.isArray(node[keyword]))
+      refuse(`${pointer}/${keyword}`, `${keyword} must be a list. Put it in brackets.`);
+  }
+  if (node.properties !== undefined && !isPlainObject(node.properties))
+    refuse(`${pointer}/properties`, "properties must be an object. Give each property its name.");
+  const problem = node["x-privacy"] === undefined ? undefined : privacyProblem(node["x-privacy"]);
+  if (problem !== undefined)
+    refuse(`${pointer}/x-privacy${problem.pointer}`, `${problem.message}. See schemas/x-privacy.schema.json.`);
+  if (
+    node.$ref !== undefined &&
+    Object.keys(node).some((keyword) => keyword !== "$ref" && assertionKeywords.has(keyword))
+  ) {
+    refuse(pointer, "$ref stands beside other rules. Move them into the definition it points at.");
+  }
+}

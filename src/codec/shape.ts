@@ -2,8 +2,8 @@ import { PortmanteauError } from "../model/errors.ts";
 import { isPlainObject, pointerStep } from "../model/json.ts";
 import type { FieldPrivacy } from "../model/privacy.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
-import { privacyProblem } from "./ajv.ts";
-import { annotationKeywords, assertionKeywords, mends } from "./schema-keywords.ts";
+import { definition, definitionName, privacyOf } from "./definitions.ts";
+import { checkKeywords, type Refuse } from "./schema-keywords.ts";
 
 export type ScalarType = "string" | "integer" | "number" | "boolean";
 
@@ -30,12 +30,12 @@ export interface ObjectShape extends ShapeFacts {
   readonly kind: "object";
   readonly properties: Property[];
 }
-export interface ArrayShape extends ShapeFacts {
+interface ArrayShape extends ShapeFacts {
   readonly kind: "array";
   items: Shape;
 }
 /** An object whose keys are data: `additionalProperties` is a schema. */
-export interface MapShape extends ShapeFacts {
+interface MapShape extends ShapeFacts {
   readonly kind: "map";
   values: Shape;
 }
@@ -60,7 +60,7 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
   const known = new Map<RecordSchema, Shape>();
   const unions = new Map<RecordSchema, number>();
 
-  const refuse = (pointer: string, problem: string): never => {
+  const refuse: Refuse = (pointer, problem) => {
     throw new PortmanteauError("SCHEMA_UNSUPPORTED", `Schema of "${dataset}" at "${pointer || "/"}": ${problem}`, {
       context: { dataset, pointer },
     });
@@ -81,31 +81,6 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
     return chain;
   };
 
-  const checkKeywords = (node: RecordSchema, pointer: string): void => {
-    for (const keyword of Object.keys(node)) {
-      if (annotationKeywords.has(keyword) || assertionKeywords.has(keyword) || keyword.startsWith("x-")) continue;
-      refuse(
-        pointer,
-        `"${keyword}" is not supported. ${mends.get(keyword) ?? "Remove it, or say it with the supported keywords."}`,
-      );
-    }
-    for (const keyword of ["required", "enum"]) {
-      if (node[keyword] !== undefined && !Array.isArray(node[keyword]))
-        refuse(`${pointer}/${keyword}`, `${keyword} must be a list. Put it in brackets.`);
-    }
-    if (node.properties !== undefined && !isPlainObject(node.properties))
-      refuse(`${pointer}/properties`, "properties must be an object. Give each property its name.");
-    const problem = node["x-privacy"] === undefined ? undefined : privacyProblem(node["x-privacy"]);
-    if (problem !== undefined)
-      refuse(`${pointer}/x-privacy${problem.pointer}`, `${problem.message}. See schemas/x-privacy.schema.json.`);
-    if (
-      node.$ref !== undefined &&
-      Object.keys(node).some((keyword) => keyword !== "$ref" && assertionKeywords.has(keyword))
-    ) {
-      refuse(pointer, "$ref stands beside other rules. Move them into the definition it points at.");
-    }
-  };
-
   /** Only properties are treated: a fact that stands anywhere else would be read by nobody, and let a secret out. */
   const refuseTreatment = (node: RecordSchema, pointer: string, what: string, mend: string): void => {
     const privacy = privacyOf(resolve(node, pointer));
@@ -120,7 +95,7 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
         "a schema must be an object. `true` and `false` name no fields; name them under properties.",
       );
     const chain = resolve(node as RecordSchema, pointer);
-    for (const link of chain) checkKeywords(link, pointer);
+    for (const link of chain) checkKeywords(link, pointer, refuse);
     const target = chain.at(-1) as RecordSchema;
     const seen = known.get(target);
     if (seen !== undefined) return seen;
@@ -286,18 +261,6 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
   return root;
 }
 
-/** The name in a `$ref` to `#/$defs/name`; empty for `#`, the root; `undefined` for any other. */
-export function definitionName($ref: string): string | undefined {
-  if ($ref === "#") return "";
-  const step = /^#\/\$defs\/([^/]+)$/.exec($ref)?.[1];
-  if (step === undefined || /%(?![0-9A-Fa-f]{2})/.test(step)) return undefined;
-  return decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
-}
-
-export function definition(schema: RecordSchema, name: string): RecordSchema | undefined {
-  return schema.$defs !== undefined && Object.hasOwn(schema.$defs, name) ? schema.$defs[name] : undefined;
-}
-
 const scalarTypes: ReadonlySet<string> = new Set<ScalarType>(["string", "integer", "number", "boolean"]);
 
 function typesOf(node: RecordSchema): Set<string> | undefined {
@@ -305,11 +268,4 @@ function typesOf(node: RecordSchema): Set<string> | undefined {
   const values = node.enum ?? (node.const === undefined ? undefined : [node.const]);
   if (values === undefined) return undefined;
   return new Set(values.map((value) => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value)));
-}
-
-/** The facts nearest to the property win; a secret anywhere on the way makes it secret. */
-function privacyOf(chain: readonly RecordSchema[]): FieldPrivacy {
-  const merged = Object.assign({}, ...chain.map((link) => link["x-privacy"] ?? {}).reverse()) as FieldPrivacy;
-  const secret = chain.some((link) => link.writeOnly === true || link["x-privacy"]?.secret === true);
-  return secret ? { ...merged, secret: true } : merged;
 }

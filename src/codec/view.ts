@@ -1,7 +1,8 @@
 import { pointerStep } from "../model/json.ts";
 import { type FieldPrivacy, notPortable, type Origin, type PortabilityScope } from "../model/privacy.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
-import { definition, definitionName, type ObjectShape, type Property, type Shape } from "./shape.ts";
+import { definition, definitionName } from "./definitions.ts";
+import type { ObjectShape, Property, Shape } from "./shape.ts";
 
 /** For whom a record is exported: everything one may see, or what one may carry elsewhere. */
 export interface View {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants, unlinkSync } from "node:fs";
-import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { onExit } from "signal-exit";
 import { PortmanteauError } from "../model/errors.ts";
@@ -50,6 +50,7 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
         throw failed("created", cause);
       }
       let committed: Promise<void> | undefined;
+      let renamed = false;
       return {
         async write(bytes) {
           try {
@@ -68,22 +69,27 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
               throw failed("finished", cause);
             }
             forget();
-            await syncDirectory(directory);
+            renamed = true;
+            try {
+              await syncDirectory(directory);
+            } catch (cause) {
+              throw failed("made durable: it is whole and in its place, and a power cut may lose it", cause);
+            }
           })();
           return committed;
         },
         async abort() {
           // A rename cannot be taken back: an abort that comes with the commit waits for how it ended.
-          const done = await committed?.then(
-            () => true,
-            () => false,
-          );
-          if (done === true) return;
-          await file.close();
-          await unlink(temporary).catch((error: NodeJS.ErrnoException) => {
-            if (error.code !== "ENOENT") throw failed("removed", error);
-          });
-          forget();
+          await Promise.allSettled([committed]);
+          if (renamed) return;
+          try {
+            await rm(temporary, { force: true }); // it may be gone already, by an earlier abort
+            forget();
+          } catch (cause) {
+            throw failed("removed", cause);
+          } finally {
+            await file.close();
+          }
         },
       };
     },

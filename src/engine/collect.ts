@@ -1,4 +1,4 @@
-import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Property, Shape } from "../codec/shape.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
@@ -10,6 +10,7 @@ import { type Guard, subjectGuard } from "./guard.ts";
 import { OpenPart, type PartOptions, type SealedPart } from "./part.ts";
 import type { CollectedDataset, CompleteRequest } from "./plan.ts";
 import { abortedError, countRecords, readPages, typedError } from "./read-pages.ts";
+import { Retry } from "./retry.ts";
 
 /** How one dataset ended, and its part unless it failed. */
 export interface Collected {
@@ -57,6 +58,7 @@ export async function collectDataset(
   const { dataset, subject } = planned;
   const { source, name } = dataset;
   const { signal, emit, find } = options;
+  const resumes = source.capabilities.resume === "cursor";
   const started = performance.now();
   const guard = subjectGuard(dataset.subjectField, subject.id, name);
   const context: ReadContext = {
@@ -69,13 +71,13 @@ export async function collectDataset(
 
   let part = new OpenPart(planned, options);
   let cursor: Cursor | undefined;
-  let retries = 0;
-  let failures = 0;
+  let furthest = -1;
+  let inOneRead = true;
 
   /** One page into the part. The cursor moves only when all of the page is in. */
   const take = async (page: Page): Promise<void> => {
     if (!Array.isArray(page?.records)) throw contractError(name, "gave something that is no page: { records, cursor }");
-    if (source.capabilities.resume === "cursor") {
+    if (resumes) {
       if (page.cursor === undefined) throw contractError(name, 'says resume: "cursor" and gave a page without one');
       if (cursor !== undefined && page.records.length > 0 && JSON.stringify(page.cursor) === JSON.stringify(cursor))
         throw contractError(name, "gave the same cursor twice: it would never end");
@@ -95,84 +97,68 @@ export async function collectDataset(
       }
       if (part.full) await part.ready();
     }
-    if (source.capabilities.resume === "cursor") cursor = page.cursor;
-    failures = 0;
+    if (resumes) cursor = page.cursor;
+    // A source that starts again must get further than before: else it would fail at the same place for ever.
+    if (resumes || part.read > furthest) reading.progress();
+    furthest = Math.max(furthest, part.read);
     emit({ type: "page", dataset: name, records: page.records.length, read: part.read });
     // A source that only ever awaits microtasks would starve timers, sockets and zlib's pool.
     await nextTurn();
     if (signal.aborted) throw abortedError();
   };
 
-  /** Tries again after retryable errors; gives the error that ended it. */
-  const persist = async (
-    attempt: () => Promise<void>,
-    restart: () => Promise<boolean>,
-  ): Promise<PortmanteauError | undefined> => {
-    for (;;) {
-      try {
-        await attempt();
-        return undefined;
-      } catch (thrown) {
+  const retry = (resumed: boolean) =>
+    new Retry({
+      limits: config.retry,
+      signal,
+      judge: (thrown) => {
         const error = signal.aborted ? abortedError() : typedError(thrown, name, source.name);
         if (fatalCodes.has(error.code)) throw error;
-        failures++;
-        if (!error.retryable || failures >= config.retry.attempts) return error;
-        retries++;
-        const resumed = await restart();
-        const delayMs = backoff(failures, config.retry);
-        emit({ type: "retry", dataset: name, attempt: failures, delayMs, code: error.code, resumed });
-        await delay(delayMs, undefined, { signal }).catch(() => {
-          throw abortedError();
-        });
-      }
-    }
-  };
+        return error;
+      },
+      onRetry: ({ attempt, delayMs, error: { code } }) =>
+        emit({ type: "retry", dataset: name, attempt, delayMs, code, resumed }),
+    });
 
+  const counting = retry(true);
+  const reading = retry(resumes);
   try {
     let expected: number | null = null;
-    const count = async () => {
-      expected = await countRecords(source, context, config.pageTimeoutMs, name);
-    };
-    let error = await persist(count, async () => true);
+    const countNow = () =>
+      counting.run(async () => {
+        expected = await countRecords(source, context, config.pageTimeoutMs, name);
+      });
+    let error = await countNow();
     emit({ type: "datasetStarted", dataset: name, expected });
-    failures = 0;
-    let restarted = false;
     if (error === undefined) {
-      const read = async () => {
-        const onCloseTimeout = () =>
-          find(
-            "CLOSE_TIMED_OUT",
-            name,
-            `Source "${source.name}" did not close in time; a connection may be left open.`,
-          );
+      const onCloseTimeout = () =>
+        find("CLOSE_TIMED_OUT", name, `Source "${source.name}" did not close in time; a connection may be left open.`);
+      const limits = { dataset: name, pageTimeoutMs: config.pageTimeoutMs, onCloseTimeout };
+      const readOn = async () => {
         const after = cursor === undefined ? context : { ...context, after: cursor };
-        for await (const page of readPages(source, after, {
-          dataset: name,
-          pageTimeoutMs: config.pageTimeoutMs,
-          onCloseTimeout,
-        }))
-          await take(page);
+        for await (const page of readPages(source, after, limits)) await take(page);
       };
-      error = await persist(read, async () => {
-        restarted ||= part.read > 0;
-        if (source.capabilities.resume === "cursor") return true;
+      error = await reading.run(readOn, async () => {
+        if (resumes) {
+          inOneRead &&= part.read === 0;
+          return;
+        }
         await part.discard();
         part = new OpenPart(planned, options);
-        return false;
       });
     }
-    if (retries > 0) {
-      const resumes = source.capabilities.resume === "cursor";
+    if (reading.total > 0) {
+      const where = resumes ? "after the last page" : "from the start";
       find(
         resumes ? "READ_RESUMED" : "READ_RESTARTED",
         name,
-        `Reading was taken up again ${retries} times, ${resumes ? "after the last page" : "from the start"}.`,
+        `Reading was taken up again ${reading.total} times, ${where}.`,
       );
     }
     // Rows may have come or gone while they were read; only a count that still disagrees is a loss.
     if (error === undefined && expected !== null && expected !== part.read) {
-      failures = 0;
-      error = await persist(count, async () => true);
+      counting.progress();
+      error = await countNow();
     }
     const read = part.read;
     const ended = judge(name, read, expected, error);
@@ -183,7 +169,6 @@ export async function collectDataset(
     const { outcome, reason } = ended;
     const durationMs = Math.round((performance.now() - started) * 10) / 10;
     emit({ type: "datasetEnded", dataset: name, outcome, read, durationMs });
-    const inOneRead = !(restarted && source.capabilities.resume === "cursor");
     return {
       planned,
       outcome,
@@ -191,7 +176,7 @@ export async function collectDataset(
       error: ended.error,
       read: sealed === undefined ? 0 : read,
       expected,
-      retries,
+      retries: counting.total + reading.total,
       inOneRead,
       durationMs,
       part: sealed,
@@ -283,10 +268,4 @@ function contractError(dataset: string, what: string): PortmanteauError {
   return new PortmanteauError("SOURCE_CONTRACT", `The source of dataset "${dataset}" ${what}. Mend the adapter.`, {
     context: { dataset },
   });
-}
-
-/** Exponential, with full jitter on the upper half. */
-function backoff(failures: number, { baseDelayMs, maxDelayMs }: CompiledConfig["retry"]): number {
-  const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (failures - 1));
-  return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
 }

@@ -74,7 +74,7 @@ export interface EngineDefaults {
 }
 
 /** A dataset, ready for both kinds of request. */
-export interface CompiledDataset {
+interface CompiledDataset {
   readonly dataset: Dataset;
   readonly access: RecordCodec;
   /** Absent when nothing of it is portable, with the reason. */

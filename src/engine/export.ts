@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { crc32 } from "node:zlib";
-import { type BundleDataset, type BundleFile, BundleWriter } from "../bundle/bundle-writer.ts";
+import { BundleWriter } from "../bundle/bundle-writer.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import { isWhole } from "../model/outcome.ts";
 import type { DeliveryWriter, Spool } from "../model/ports.ts";
 import type { OpenSnapshot, Snapshot } from "../model/source.ts";
-import { type Collected, type CollectOptions, collectDataset } from "./collect.ts";
+import { bundleDataset } from "./assemble.ts";
 import type { CompiledConfig } from "./config.ts";
 import { type Destination, openDelivery, toDelivery } from "./destination.ts";
 import { buildManifest, buildReport, type Journal } from "./journal.ts";
-import { pseudonyms, type SealedStream } from "./part.ts";
+import { Lanes } from "./lanes.ts";
+import { pseudonyms } from "./part.ts";
 import type { CollectedDataset, Plan } from "./plan.ts";
 import { abortedError, closedInTime, typedError } from "./read-pages.ts";
 
@@ -117,117 +117,28 @@ export async function runExport(
     stop.abort();
   }
 
-  const closing: unknown[] = [];
-  const close = async (step: () => Promise<unknown> | undefined) => {
+  // What cannot be closed must not hide why the export ended, and must not be hidden either.
+  const close = async (what: string, step: () => Promise<unknown> | undefined) => {
     try {
       await step();
     } catch (error) {
-      closing.push(error);
+      const code = PortmanteauError.is(error) ? error.code : "a foreign error";
+      journal.find("CLEANUP_FAILED", null, `The ${what} could not be closed (${code}); something may be left there.`);
     }
   };
   // The destination first: it may be what everything else waits for.
-  if (journal.bundle === undefined) await close(() => writer?.abort(failure ?? abortedError()));
-  if (journal.bundle === undefined) await close(() => bundle?.abort());
-  await close(() => running);
-  for (const snapshot of snapshots.values()) await close(() => closedInTime(snapshot.close()));
-  await close(() => spool?.close());
+  if (journal.bundle === undefined) await close("destination", () => writer?.abort(failure ?? abortedError()));
+  if (journal.bundle === undefined) await close("zip", () => bundle?.abort());
+  await close("lanes", () => running);
+  for (const snapshot of snapshots.values()) await close("snapshot", () => closedInTime(snapshot.close()));
+  await close("spool", () => spool?.close());
   // Also when the abort came with the commit and was too late.
   if (journal.bundle !== undefined) return;
 
-  const error = failure ?? (closing[0] as PortmanteauError);
+  const error = failure ?? abortedError(); // without a bundle there is always a failure
   tell({ type: "failed", code: error.code, durationMs: journal.elapsedMs });
   error.report = buildReport(plan, journal, { bundleId, createdAt }, error.code === "ABORTED" ? "aborted" : "failed");
   throw error;
-}
-
-/**
- * Collects datasets in parallel, in plan order, never more than twice as many ahead as there are lanes: a slow destination keeps the
- * next sources waiting.
- */
-class Lanes {
-  readonly #collected: readonly CollectedDataset[];
-  readonly #config: CompiledConfig;
-  readonly #options: Omit<CollectOptions, "snapshot">;
-  readonly #snapshots: ReadonlyMap<Snapshot, OpenSnapshot>;
-  readonly #results: {
-    promise: Promise<Collected>;
-    resolve: (result: Collected) => void;
-    reject: (error: unknown) => void;
-  }[];
-  readonly #parts = new Map<number, Collected>();
-  #next = 0;
-  #released = 0;
-  #wake: (() => void)[] = [];
-
-  constructor(
-    collected: readonly CollectedDataset[],
-    config: CompiledConfig,
-    options: Omit<CollectOptions, "snapshot">,
-    snapshots: ReadonlyMap<Snapshot, OpenSnapshot>,
-  ) {
-    this.#collected = collected;
-    this.#config = config;
-    this.#options = options;
-    this.#snapshots = snapshots;
-    this.#results = collected.map(() => {
-      let resolve: (result: Collected) => void = () => {};
-      let reject: (error: unknown) => void = () => {};
-      const promise = new Promise<Collected>((yes, no) => {
-        resolve = yes;
-        reject = no;
-      });
-      promise.catch(() => {}); // the assembler may have stopped before it asks
-      return { promise, resolve, reject };
-    });
-    this.#options.signal.addEventListener("abort", () => this.#wakeAll(), { once: true });
-  }
-
-  /** Runs until every dataset is collected or the export stops. */
-  async run(fail: (error: unknown) => void): Promise<void> {
-    await Promise.all(
-      Array.from({ length: Math.min(this.#config.lanes, this.#collected.length) }, () => this.#lane(fail)),
-    );
-    for (const { reject } of this.#results) reject(abortedError()); // those that were never begun; a settled one stays as it is
-  }
-
-  async result(index: number): Promise<Collected> {
-    return (this.#results[index] as { promise: Promise<Collected> }).promise;
-  }
-
-  /** The part is in the zip: its data streams are not needed any more. A quarantine is, until the end. */
-  async release(index: number): Promise<void> {
-    const part = this.#parts.get(index)?.part;
-    this.#parts.delete(index);
-    await part?.json.spooled.discard();
-    await part?.csv.spooled.discard();
-    this.#released++;
-    this.#wakeAll();
-  }
-
-  async #lane(fail: (error: unknown) => void): Promise<void> {
-    const { signal } = this.#options;
-    for (let index = this.#next++; index < this.#collected.length; index = this.#next++) {
-      while (index >= this.#released + 2 * this.#config.lanes && !signal.aborted)
-        await new Promise<void>((resolve) => this.#wake.push(resolve));
-      if (signal.aborted) return;
-      const planned = this.#collected[index] as CollectedDataset;
-      const { source } = planned.dataset;
-      const snapshot = source.snapshot === undefined ? undefined : this.#snapshots.get(source.snapshot)?.token;
-      try {
-        const result = await collectDataset(planned, this.#config, { ...this.#options, snapshot });
-        this.#parts.set(index, result);
-        this.#results[index]?.resolve(result);
-      } catch (error) {
-        fail(error);
-        this.#results[index]?.reject(error);
-        return;
-      }
-    }
-  }
-
-  #wakeAll(): void {
-    for (const wake of this.#wake.splice(0)) wake();
-  }
 }
 
 /** What was opened, unless the signal is first: what is opened too late is closed again, and given some time for it. */
@@ -264,46 +175,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-function bundleDataset({ planned: { dataset, codec }, part }: Collected): BundleDataset | undefined {
-  if (part === undefined) return undefined;
-  const { json, csv, quarantine, written, quarantined, preview } = part;
-  return {
-    dataset,
-    codec,
-    preview,
-    json: bundleFile(dataset.name, json, written),
-    csv: bundleFile(dataset.name, csv, written),
-    quarantine: quarantine === undefined ? undefined : bundleFile(dataset.name, quarantine, quarantined),
-  };
-}
-
-function bundleFile(dataset: string, { facts, spooled }: SealedStream, records: number): BundleFile {
-  return {
-    facts,
-    records,
-    async *read() {
-      let crc = 0;
-      try {
-        for await (const chunk of spooled.read()) {
-          crc = crc32(chunk, crc);
-          yield chunk;
-        }
-      } catch (cause) {
-        throw PortmanteauError.is(cause)
-          ? cause
-          : new PortmanteauError("SPOOL_FAILED", `The spooled bytes of dataset "${dataset}" could not be read.`, {
-              context: { dataset },
-              cause,
-            });
-      }
-      if (crc !== facts.compressedCrc32)
-        throw new PortmanteauError(
-          "SPOOL_CORRUPT",
-          `The spooled bytes of dataset "${dataset}" changed after they were written.`,
-          { context: { dataset } },
-        );
-    },
-  };
 }

@@ -118,12 +118,12 @@ function manifestDataset(planned: Plan["datasets"][number], journal: Journal): M
   };
 }
 
-export function completenessOf({ collected }: Journal): "complete" | "partial" {
+function completenessOf({ collected }: Journal): "complete" | "partial" {
   return [...collected.values()].every(({ outcome }) => isWhole(outcome)) ? "complete" : "partial";
 }
 
 /** What the bundle may claim: one moment for all, one for each, or nothing. */
-export function consistencyOf({ collected }: Journal): Manifest["consistency"] {
+function consistencyOf({ collected }: Journal): Manifest["consistency"] {
   const results = [...collected.values()];
   const [first, ...rest] = results.map(({ planned }) => planned.dataset.source.snapshot);
   if (first !== undefined && rest.every((snapshot) => snapshot === first)) return "snapshot";

@@ -20,7 +20,7 @@ export interface CollectedDataset {
   readonly subject: SourceSubject;
 }
 /** A dataset that will not be collected, and why. */
-export interface SkippedDataset {
+interface SkippedDataset {
   readonly decision: "excluded" | "notApplicable";
   readonly dataset: Dataset;
   readonly reason: string;

@@ -28,7 +28,10 @@ export interface Delivery {
   open(context: { readonly signal: AbortSignal }): Promise<DeliveryWriter>;
 }
 
-/** One bundle on its way. `commit` or `abort` ends it; an `abort` during a commit waits for it, and undoes it only if it failed. */
+/**
+ * One bundle on its way. `commit` or `abort` ends it; an `abort` during a commit waits for it, and undoes it only if it failed. `abort`
+ * must settle, and make a pending `write` settle: the engine waits for both.
+ */
 export interface DeliveryWriter {
   /** Resolves when the next write is welcome. Backpressure: a slow destination resolves late. */
   write(bytes: Uint8Array): Promise<void>;

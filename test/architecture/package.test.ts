@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
-import { findingCodes } from "../../src/bundle/verify.ts";
+import { findingCodes } from "../../src/bundle/findings.ts";
 import { errorCodes } from "../../src/model/errors.ts";
 import tsconfig from "../../tsconfig.json" with { type: "json" };
 import tsup from "../../tsup.config.ts";

@@ -6,7 +6,7 @@ import { hostile, spoiled } from "./page-hostile.ts";
 
 type Dataset = Manifest["datasets"][number];
 
-export const sha256 = "0".repeat(64);
+const sha256 = "0".repeat(64);
 
 function dataset(
   name: string,

@@ -99,19 +99,6 @@ describe("a source that fails for a moment", () => {
     expect(report.datasets[0]).toMatchObject({ outcome: "complete", retries: 5 });
   });
 
-  it("while it counts is counted again", async () => {
-    let counts = 0;
-    const source: Source = {
-      ...controlledSource(notes(3), { count: 3 }).source,
-      count: async () => {
-        if (counts++ === 0) throw gone();
-        return 3;
-      },
-    };
-    const { report } = await exported([noteDataset("a", source)]);
-    expect(report.datasets[0]).toMatchObject({ outcome: "complete", retries: 1, records: { expected: 3 } });
-  });
-
   it("and lost a row that was deleted meanwhile is complete when a second count agrees", async () => {
     let counts = 0;
     const source: Source = { ...controlledSource(notes(3), { count: 4 }).source, count: async () => 4 - counts++ };
@@ -136,6 +123,30 @@ describe("a source that fails for a moment", () => {
       ]);
     });
   }
+
+  it("at the same page for ever is given up, also by a source that starts again each time and so gives pages", async () => {
+    const { source, seen } = controlledSource(notes(50), {
+      resume: "none",
+      before: (page) => {
+        if (page % 4 === 3) throw gone();
+      },
+    });
+    const { exporter } = exporterOf([noteDataset("a", source)], { retry: { attempts: 3, baseDelayMs: 0 } });
+    const error = await failing(exporter.export(request, { to: new Collecting() }));
+    expect([error.code, seen.opened, seen.closed]).toEqual(["SOURCE_UNAVAILABLE", 3, 3]);
+  });
+
+  it("while it counts is not said to have been read again", async () => {
+    let counts = 0;
+    const { source } = controlledSource(notes(3), { count: 3 });
+    const count = async () => {
+      if (counts++ === 0) throw gone();
+      return 3;
+    };
+    const { report } = await exported([noteDataset("a", { ...source, count })]);
+    expect(report.findings).toEqual([]);
+    expect(report.datasets[0]).toMatchObject({ outcome: "complete", retries: 1 });
+  });
 
   it("inside a record is not retried, which would repeat the records before it", async () => {
     const lazy = {
@@ -207,6 +218,28 @@ describe("a destination", () => {
       expect([error.code, error.cause, aborted]).toEqual(["DELIVERY_FAILED", cause, step === "open" ? 0 : 1]);
     });
   }
+
+  it("that cannot be given up is named in the report, and the export still fails with its own error", async () => {
+    const { source } = controlledSource(notes(5), {
+      before: () => {
+        throw new Error("zq7k");
+      },
+    });
+    const { exporter } = exporterOf([noteDataset("a", source)]);
+    const delivery: Delivery = {
+      name: "stuck",
+      open: async () => ({
+        write: async () => {},
+        commit: async () => {},
+        abort: async () => {
+          throw new Error("zq7k");
+        },
+      }),
+    };
+    const error = await failing(exporter.export(request, { to: delivery }));
+    expect([error.code, error.report?.findings.map(({ code }) => code)]).toEqual(["SOURCE_FAILED", ["CLEANUP_FAILED"]]);
+    expect(JSON.stringify(error.report)).not.toContain("zq7k");
+  });
 
   it("that closes without a word, as the response of a client that went away, fails the export", async () => {
     const to: Writable = new Writable({

@@ -4,6 +4,7 @@ import {
   type ExporterConfig,
   type ExportRequest,
   oneMonthAfter,
+  PortmanteauError,
   type RecordSchema,
   type Source,
 } from "portmanteau";
@@ -145,6 +146,8 @@ describe("a record of somebody else", () => {
     ["no key", { id: 9, text: "" }],
     ["a key that only looks alike", { id: 9, owner: " u1", text: "" }],
     ["nothing but the key's name", { id: 9, owner: null, text: "" }],
+    ["nothing at all, being null,", null],
+    ["nothing at all, being a text,", "u1"],
   ] as const) {
     for (const onFailure of ["fail", "deliver-partial"] as const) {
       it(`with ${what} is fatal under "${onFailure}", also where invalid records are quarantined`, async () => {
@@ -576,6 +579,26 @@ describe("an exporter", () => {
     expect(await said(frozen("a"), loose)).toBe("none");
     expect([tokens, closed]).toEqual([[7, 7, 7, 7], 3]);
   });
+
+  for (const [failAt, resume, consistency] of [
+    [0, "cursor", "per-dataset"],
+    [2, "cursor", "none"],
+    [2, "none", "per-dataset"],
+  ] as const) {
+    it(`says ${consistency} of a dataset that broke off at page ${failAt} and was read on by "${resume}"`, async () => {
+      let failed = false;
+      const { source } = controlledSource(notes(50), {
+        resume,
+        before: (page) => {
+          if (page !== failAt || failed) return;
+          failed = true;
+          throw new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
+        },
+      });
+      const { report } = await exported([noteDataset("a", { ...source, consistency: "dataset" })]);
+      expect([report.datasets[0]?.retries, report.consistency]).toEqual([1, consistency]);
+    });
+  }
 
   it("answers two requests at once without mixing them", async () => {
     const { exporter } = exporterOf([

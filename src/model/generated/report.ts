@@ -164,7 +164,8 @@ export interface Report {
       | "READ_RESUMED"
       | "READ_RESTARTED"
       | "OBSERVER_FAILED"
-      | "CLOSE_TIMED_OUT";
+      | "CLOSE_TIMED_OUT"
+      | "CLEANUP_FAILED";
     /**
      * Name of the dataset, when it concerns one.
      */

@@ -64,7 +64,7 @@ export interface Connection {
   stop?(backend: number): Promise<void>;
 }
 
-export function isPGlite(pool: PostgresConnections): pool is PGliteLike {
+function isPGlite(pool: PostgresConnections): pool is PGliteLike {
   return "transaction" in pool;
 }
 

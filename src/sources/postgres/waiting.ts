@@ -1,7 +1,7 @@
 import { PortmanteauError } from "../../model/errors.ts";
 
 /** How long an end waits for the server, at most, before it goes on without. */
-export const settleMs = 2_000;
+const settleMs = 2_000;
 
 export function aborted(signal: AbortSignal): PortmanteauError {
   return new PortmanteauError("ABORTED", "Reading from PostgreSQL was aborted.", { cause: signal.reason });

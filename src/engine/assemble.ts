@@ -1,0 +1,48 @@
+import { crc32 } from "node:zlib";
+import type { BundleDataset, BundleFile } from "../bundle/bundle-writer.ts";
+import { PortmanteauError } from "../model/errors.ts";
+import type { Collected } from "./collect.ts";
+import type { SealedStream } from "./part.ts";
+
+/** A collected dataset as the bundle takes it; nothing when none of it could be read. */
+export function bundleDataset({ planned: { dataset, codec }, part }: Collected): BundleDataset | undefined {
+  if (part === undefined) return undefined;
+  const { json, csv, quarantine, written, quarantined, preview } = part;
+  return {
+    dataset,
+    codec,
+    preview,
+    json: bundleFile(dataset.name, json, written),
+    csv: bundleFile(dataset.name, csv, written),
+    quarantine: quarantine === undefined ? undefined : bundleFile(dataset.name, quarantine, quarantined),
+  };
+}
+
+function bundleFile(dataset: string, { facts, spooled }: SealedStream, records: number): BundleFile {
+  return {
+    facts,
+    records,
+    async *read() {
+      let crc = 0;
+      try {
+        for await (const chunk of spooled.read()) {
+          crc = crc32(chunk, crc);
+          yield chunk;
+        }
+      } catch (cause) {
+        throw PortmanteauError.is(cause)
+          ? cause
+          : new PortmanteauError("SPOOL_FAILED", `The spooled bytes of dataset "${dataset}" could not be read.`, {
+              context: { dataset },
+              cause,
+            });
+      }
+      if (crc !== facts.compressedCrc32)
+        throw new PortmanteauError(
+          "SPOOL_CORRUPT",
+          `The spooled bytes of dataset "${dataset}" changed after they were written.`,
+          { context: { dataset } },
+        );
+    },
+  };
+}
