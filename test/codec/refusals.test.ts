@@ -23,6 +23,7 @@ const refused: Record<string, readonly [schema: unknown, pointer: string, mend: 
   ],
   "a root that is no object": [{ type: "array", items: { type: "string" } }, "", /closed object/],
   "a remote $ref": [object({ a: { $ref: "https://example.org/a.json" } }), "/properties/a", /\$defs/],
+  "a $ref whose escape is no UTF-8": [object({ a: { $ref: "#/$defs/%FF" } }), "/properties/a", /\$defs/],
   "a $ref to nothing": [object({ a: { $ref: "#/$defs/b" } }), "/properties/a", /\$defs/],
   "a $ref in a circle": [
     object({ a: { $ref: "#/$defs/b" } }, { $defs: { b: { $ref: "#/$defs/b" } } }),
