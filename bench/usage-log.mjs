@@ -25,26 +25,56 @@ export const usageSchema = {
 };
 
 const methods = ["GET", "POST", "PUT", "DELETE"];
-const cities = ["Zürich", "Berlin", "Paris", "Madrid", "Roma", "København"];
+const statuses = [200, 200, 200, 201, 204, 404, 500];
+const places = [
+  { country: "CH", city: "Zürich" },
+  { country: "DE", city: "Berlin" },
+  { country: "FR", city: "Paris" },
+  { country: "ES", city: "Madrid" },
+  { country: "IT", city: "Roma" },
+  { country: "DK", city: "København" },
+  { country: "NL", city: "Amsterdam" },
+  { country: "PL", city: "Kraków" },
+];
 const agents = [
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36",
   "vekora-cli/4.2.0 (darwin; arm64)",
+  "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15",
   null,
 ];
+const firstMs = 1_700_000_000_000;
+const two = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, "0"));
+const three = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, "0"));
+const hex = Array.from({ length: 65_536 }, (_, value) => value.toString(16).padStart(4, "0"));
+let [minute, minuteText] = [-1, ""];
 
-/** The record at an index; the same one every time. */
+/** The record at an index; the same one every time. Cheap to make, and about as hard to deflate as a real log. */
 export function usageRecord(index) {
-  const mixed = Math.imul(index ^ (index >>> 15), 0x2c1b3c6d) >>> 0;
+  const [a, b, c, d] = [bits(index, 1), bits(index, 2), bits(index, 3), bits(index, 4)];
+  const ms = firstMs + index * 977 + (d & 511);
+  if (Math.floor(ms / 60_000) !== minute) {
+    minute = Math.floor(ms / 60_000);
+    minuteText = new Date(ms).toISOString().slice(0, 17);
+  }
+  const { country, city } = places[a & 7];
   return {
-    id: `${mixed.toString(16).padStart(8, "0")}-${(index & 0xffff).toString(16).padStart(4, "0")}-4abc-9def-${index.toString(16).padStart(12, "0")}`,
+    id: `${hex[a >>> 16]}${hex[a & 0xffff]}-${hex[b >>> 16]}-4${three[b % 1000]}-a${three[c % 1000]}-${hex[c >>> 16]}${hex[d >>> 16]}${hex[d & 0xffff]}`,
     accountId: "acc_1",
-    occurredAt: new Date(1_700_000_000_000 + index * 977).toISOString(),
-    method: methods[mixed & 3],
-    path: `/v1/projects/${mixed % 977}/deployments/${(mixed >>> 7) % 100_003}`,
-    status: [200, 200, 200, 201, 204, 404, 500][mixed % 7],
-    durationMs: (mixed % 100_000) / 100,
-    ip: `10.${(mixed >>> 8) & 255}.${(mixed >>> 16) & 255}.${mixed & 255}`,
-    userAgent: agents[mixed % 3],
-    geo: { country: ["CH", "DE", "FR", "ES", "IT", "DK"][mixed % 6], city: cities[mixed % 6] },
+    occurredAt: `${minuteText}${two[Math.floor(ms / 1000) % 60]}.${three[ms % 1000]}Z`,
+    method: methods[b & 3],
+    path: `/v1/projects/${a % 977}/deployments/${hex[b >>> 16]}${hex[c & 0xffff]}`,
+    status: statuses[c % 7],
+    durationMs: (c % 1_000_000) / 100,
+    ip: `10.${(d >>> 8) & 255}.${(d >>> 16) & 255}.${d & 255}`,
+    userAgent: agents[d & 3],
+    geo: { country, city },
   };
+}
+
+/** 32 bits that look random, from an index and a field: the finaliser of MurmurHash3. */
+function bits(index, field) {
+  let hash = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(field, 0x85ebca77);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
