@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import privacySchema from "../../schemas/x-privacy.schema.json" with { type: "json" };
+import { exactFormats } from "./formats.ts";
 
 /** One reason why a value does not match its schema. The message never quotes the value. */
 export interface RecordError {
@@ -24,6 +25,7 @@ export function createAjv({ ownProperties = false } = {}): Ajv2020 {
     ownProperties,
   });
   addFormats.default(ajv, { mode: "full", keywords: false });
+  for (const [name, validate] of exactFormats) ajv.addFormat(name, { type: "string", validate });
   ajv.addKeyword({ keyword: "x-privacy" });
   return ajv;
 }

@@ -41,6 +41,12 @@ function ownValue(record: { readonly [name: string]: JsonValue }, name: string):
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-function quoted(text: string): string {
-  return `"${text.includes('"') ? text.replaceAll('"', '""') : text}"`;
+/** The text as one quoted cell. */
+export function quoted(text: string): string {
+  return `"${doubled(text)}"`;
+}
+
+/** The text with its quotes doubled. */
+export function doubled(text: string): string {
+  return text.includes('"') ? text.replaceAll('"', '""') : text;
 }

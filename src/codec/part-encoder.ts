@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../model/json.ts";
 import type { RecordError } from "./ajv.ts";
 import type { Column } from "./columns.ts";
 import { csvHeader } from "./csv-writer.ts";
+import type { Encoded } from "./direct-encode.ts";
 import type { Projection, Tally } from "./project.ts";
 import type { RecordCodec } from "./record-codec.ts";
 import { TextBuffer } from "./text-buffer.ts";
@@ -12,8 +13,6 @@ export interface PartEncoderOptions {
   /** Called for the first piece of a quarantine file on; never when every record is valid. */
   readonly quarantine: (piece: Buffer) => void;
   readonly pseudonym: (value: string) => string;
-  /** The date-time column whose earliest and latest value are kept. */
-  readonly timeColumn?: Column;
   /** How many of the first records are kept for the page. */
   readonly previewRecords: number;
 }
@@ -36,6 +35,7 @@ export class PartEncoder {
   readonly #json: TextBuffer;
   readonly #csv: TextBuffer;
   readonly #quarantine: TextBuffer;
+  readonly #encoded: Encoded = { json: "", csv: "", time: undefined };
   #previewLeft = previewLength;
   #from: string | undefined;
   #to: string | undefined;
@@ -54,6 +54,22 @@ export class PartEncoder {
    * quarantine instead.
    */
   encode(raw: unknown): readonly RecordError[] | undefined {
+    // The first records are shown on the page, so they are needed as objects.
+    if (
+      this.written === 0 ||
+      this.written < this.#options.previewRecords ||
+      !this.#codec.direct()?.(raw, this.#encoded)
+    )
+      return this.#encodePlainly(raw);
+    const { json, csv, time } = this.#encoded;
+    this.#json.write(json);
+    this.#csv.write(csv);
+    this.#observeTime(time);
+    this.written++;
+    return undefined;
+  }
+
+  #encodePlainly(raw: unknown): readonly RecordError[] | undefined {
     const projection = this.#codec.project(raw, this.tally, this.#options);
     const invalid = projection.errors.length > 0 ? projection.errors : this.#codec.validate(projection.record);
     if (invalid !== undefined) {
@@ -65,7 +81,7 @@ export class PartEncoder {
     this.#json.write(this.written === 0 ? "[\n" : ",\n");
     this.#json.write(text);
     this.#csv.write(this.#codec.csvRow(record));
-    if (this.#options.timeColumn !== undefined) this.#observeTime(record, this.#options.timeColumn);
+    if (this.#codec.timeColumn !== undefined) this.#observeTime(valueAt(record, this.#codec.timeColumn));
     if (this.written < this.#options.previewRecords && (this.#previewLeft -= text.length) >= 0)
       this.preview.push(record);
     this.written++;
@@ -94,9 +110,7 @@ export class PartEncoder {
     this.quarantined++;
   }
 
-  #observeTime(record: { readonly [name: string]: JsonValue }, { keys }: Column): void {
-    let value: JsonValue | undefined = record;
-    for (const key of keys) value = (value as { readonly [name: string]: JsonValue })[key];
+  #observeTime(value: unknown): void {
     // Only in the first and last hours of the calendar is a valid instant not in UTC.
     if (typeof value !== "string" || !value.endsWith("Z")) return;
     // Without the Z, texts of the same instant format sort as their instants do, however many digits they have.
@@ -104,4 +118,10 @@ export class PartEncoder {
     if (this.#from === undefined || instant < this.#from) this.#from = instant;
     if (this.#to === undefined || instant > this.#to) this.#to = instant;
   }
+}
+
+function valueAt(record: JsonObject, { keys }: Column): JsonValue | undefined {
+  let value: JsonValue | undefined = record;
+  for (const key of keys) value = (value as JsonObject)[key];
+  return value;
 }

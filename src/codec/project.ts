@@ -137,6 +137,23 @@ export function compileProject(root: ObjectShape, view: View): Project {
   };
 }
 
+/** Makes the projection of one scalar on its own; it gives `undefined` for what cannot be carried. */
+export function projectScalar(shape: ScalarShape): (value: unknown) => JsonValue | undefined {
+  const step = scalarStep(shape);
+  const state: State = {
+    tally: { dropped: new Map(), redacted: new Map() },
+    errors: [],
+    pseudonym: String,
+    path: [],
+    depth: 0,
+  };
+  return (value) => {
+    const projected = step(value, state);
+    state.errors.length = 0;
+    return projected === absent ? undefined : projected;
+  };
+}
+
 function scalarStep({ types, format, base64 }: ScalarShape): Step {
   const text = types.has("string");
   const normalise = format === "date-time" ? utcDateTime : undefined;
@@ -225,7 +242,8 @@ function container<V>(
   };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** An object with named fields: no array, date or bytes. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return isPlainObject(value) && !(value instanceof Date) && !ArrayBuffer.isView(value);
 }
 

@@ -3,6 +3,7 @@ import { pointerKeys } from "../model/json.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
 import { type Column, type CsvOptions, columnsOf } from "./columns.ts";
 import { type CsvRow, compileCsvRow } from "./csv-writer.ts";
+import { compileDirectEncode, type DirectEncode } from "./direct-encode.ts";
 import { compileProject, type Project } from "./project.ts";
 import { type ObjectShape, readShape } from "./shape.ts";
 import { compileValidate, type Validate } from "./validate.ts";
@@ -20,6 +21,9 @@ export interface RecordCodec {
   readonly project: Project;
   readonly validate: Validate;
   readonly csvRow: CsvRow;
+  readonly timeColumn: Column | undefined;
+  /** The direct way for ordinary records, generated when it is first asked for; `undefined` when the schema has none. */
+  direct(): DirectEncode | undefined;
 }
 
 export interface CodecInput {
@@ -28,6 +32,8 @@ export interface CodecInput {
   readonly schema: RecordSchema;
   readonly view: View;
   readonly csv?: CsvOptions;
+  /** Pointer of the date-time column whose earliest and latest value are kept. */
+  readonly timeField?: string;
 }
 
 /**
@@ -40,12 +46,15 @@ export function compileCodec({
   schema,
   view,
   csv: { bom = false, formulaGuard = "on" } = {},
+  timeField,
 }: CodecInput): RecordCodec {
   const whole = readShape(schema, dataset);
   const shape = viewShape(whole, view);
   const csv = { bom, formulaGuard };
   const columns = columnsOf(shape, dataset, csv);
   const leaving = viewSchema(schema, whole, view);
+  const timeColumn = timeField === undefined ? undefined : columnNamed(columns, timeField);
+  let direct: { readonly encode: DirectEncode | undefined } | undefined;
   return {
     shape,
     schema: leaving,
@@ -55,6 +64,11 @@ export function compileCodec({
     project: compileProject(whole, view),
     validate: compileValidate(leaving, dataset),
     csvRow: compileCsvRow(columns, csv),
+    timeColumn,
+    direct() {
+      direct ??= { encode: compileDirectEncode({ schema, shape: whole, view, csv, timeColumn }) };
+      return direct.encode;
+    },
   };
 }
 
@@ -63,15 +77,15 @@ export function leavesFields({ dataset, schema, view }: CodecInput): boolean {
   return viewShape(readShape(schema, dataset), view).properties.length > 0;
 }
 
-/** The column that a pointer names, if this view has it. */
-export function columnAt(codec: RecordCodec, pointer: string): Column | undefined {
+/** The column that a pointer names, if there is one. */
+function columnNamed(columns: readonly Column[], pointer: string): Column | undefined {
   const wanted = pointerKeys(pointer)?.join("\0");
-  return codec.columns.find(({ keys }) => keys.join("\0") === wanted);
+  return columns.find(({ keys }) => keys.join("\0") === wanted);
 }
 
 /** Refuses a pointer that names no column. */
 export function requireColumn(codec: RecordCodec, pointer: string, dataset: string, what: string): Column {
-  const column = columnAt(codec, pointer);
+  const column = columnNamed(codec.columns, pointer);
   if (column !== undefined) return column;
   throw new PortmanteauError(
     "CONFIG_INVALID",

@@ -21,7 +21,7 @@ const annotationKeywords: ReadonlySet<string> = new Set([
 ]);
 
 /** Keywords that decide which values pass. Ajv asserts them on the projected record. */
-const assertionKeywords: ReadonlySet<string> = new Set([
+export const assertionKeywords: ReadonlySet<string> = new Set([
   "$ref",
   "type",
   "enum",

@@ -15,6 +15,10 @@ export type Shape = ScalarShape | ObjectShape | ArrayShape | MapShape;
 
 interface ShapeFacts {
   nullable: boolean;
+  /** The schema that says this, any `$ref` followed. */
+  readonly node: RecordSchema;
+  /** The `anyOf` or `oneOf` around it that adds null and nothing else. */
+  readonly union?: RecordSchema;
   readonly title: string | undefined;
   readonly description: string | undefined;
 }
@@ -100,7 +104,7 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
     const seen = known.get(target);
     if (seen !== undefined) return seen;
 
-    const facts = { nullable: false, title: target.title, description: target.description };
+    const facts = { nullable: false, node: target, title: target.title, description: target.description };
     const types = typesOf(target);
     const branches = target.anyOf ?? target.oneOf;
     if (branches !== undefined) return readUnion(target, branches, pointer);
@@ -156,11 +160,17 @@ export function readShape(schema: RecordSchema, dataset: string): ObjectShape {
     const isNull = (shape: Shape) => shape.kind === "scalar" && shape.types.size === 0;
     const kept = shapes.filter((shape) => !isNull(shape));
     const nullable = shapes.some((shape) => shape.nullable);
-    const facts = { nullable, title: node.title, description: node.description };
+    const facts = { nullable, node, title: node.title, description: node.description };
     const [only] = kept;
     if (kept.length === 1 && only !== undefined) {
       const title = node.title ?? only.title;
-      const whole = { ...facts, title, description: node.description ?? only.description };
+      const whole = {
+        nullable,
+        node: only.node,
+        union: node,
+        title,
+        description: node.description ?? only.description,
+      };
       // A recursive array or map is still being read here: what it holds is looked up later.
       if (only.kind === "array") {
         return {

@@ -63,8 +63,10 @@ export function viewShape(root: ObjectShape, view: View): ObjectShape {
   return visit(root) as ObjectShape;
 }
 
-function replacedShape({ shape: { nullable }, title, description }: Property): Shape {
-  return { kind: "scalar", nullable, title, description, types: new Set(["string"]), format: undefined, base64: false };
+function replacedShape(property: Property): Shape {
+  const { shape, title, description } = property;
+  const facts = { nullable: shape.nullable, node: replacedSchema(property), title, description };
+  return { kind: "scalar", ...facts, types: new Set(["string"]), format: undefined, base64: false };
 }
 
 function replacedSchema({ schema, privacy, shape, title, description }: Property): RecordSchema {

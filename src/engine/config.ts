@@ -155,12 +155,13 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
 }
 
 function compileDataset(dataset: Dataset, scope: PortabilityScope, csv: CsvOptions | undefined): CompiledDataset {
-  const { name, schema, privacy } = dataset;
+  const { name, schema, privacy, timeField } = dataset;
   const input = (view: "access" | PortabilityScope) => ({
     dataset: name,
     schema,
     view: { scope: view, ...privacy },
     ...(csv === undefined ? {} : { csv }),
+    ...(timeField === undefined ? {} : { timeField }),
   });
   const access = compileCodec(input("access"));
   for (const pointer of dataset.primaryKey ?? []) requireColumn(access, pointer, name, "primaryKey");

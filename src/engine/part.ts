@@ -3,7 +3,6 @@ import { type SegmentFacts, SegmentWriter } from "../archive/segment.ts";
 import type { RecordError } from "../codec/ajv.ts";
 import { PartEncoder } from "../codec/part-encoder.ts";
 import type { Tally } from "../codec/project.ts";
-import { columnAt } from "../codec/record-codec.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
@@ -46,14 +45,12 @@ export class OpenPart {
       quarantine: new LazyStream(spool, `${dataset.name}.quarantine.json`, level),
     };
     const { json, csv, quarantine } = this.#streams;
-    const timeColumn = dataset.timeField === undefined ? undefined : columnAt(codec, dataset.timeField);
     this.#encoder = new PartEncoder(codec, {
       json: (piece) => json.push(piece),
       csv: (piece) => csv.push(piece),
       quarantine: (piece) => quarantine.push(piece),
       pseudonym,
       previewRecords,
-      ...(timeColumn === undefined ? {} : { timeColumn }),
     });
   }
 

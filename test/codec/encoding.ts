@@ -5,8 +5,8 @@ import type { View } from "../../src/codec/view.ts";
 
 export const access = { scope: "access", origin: "provided", legalBasis: "eu-gdpr:A6-1-b" } as const;
 
-export const codecOf = (schema: unknown, view: View = access, csv = {}) =>
-  compileCodec({ dataset: "d", schema: schema as RecordSchema, view, csv });
+export const codecOf = (schema: unknown, view: View = access, csv = {}, timeField?: string) =>
+  compileCodec({ dataset: "d", schema: schema as RecordSchema, view, csv, ...(timeField && { timeField }) });
 
 /** A closed object; every property that `more.required` does not name is optional. */
 export const object = (properties: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
@@ -17,7 +17,7 @@ export const object = (properties: Record<string, unknown>, more: Record<string,
 });
 
 /** Encodes records as one part, and gives its files as text. */
-export function encode(codec: RecordCodec, records: readonly unknown[]) {
+export function encode(codec: RecordCodec, records: readonly unknown[], previewRecords = 5) {
   const json: Buffer[] = [];
   const csv: Buffer[] = [];
   const quarantine: Buffer[] = [];
@@ -26,7 +26,7 @@ export function encode(codec: RecordCodec, records: readonly unknown[]) {
     csv: (piece) => csv.push(piece),
     quarantine: (piece) => quarantine.push(piece),
     pseudonym: (value) => `person-${Buffer.from(value).toString("hex").padEnd(32, "0").slice(0, 32)}`,
-    previewRecords: 5,
+    previewRecords,
   });
   const errors = records.map((record) => encoder.encode(record));
   encoder.end();
