@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BenchLine } from "./main.ts";
+import type { BenchLine } from "./measure.ts";
 
 const rounds = 5;
 
