@@ -117,5 +117,6 @@ await measured(async () => {
 
 if (report.datasets.some(({ records }) => records.written !== count)) throw new Error("Not every record was written.");
 if (streamMs >= 0) {
-  if (sha256.digest("hex") !== report.bundle.sha256) throw new Error("The stream got other bytes than the report says.");
+  if (sha256.digest("hex") !== report.bundle.sha256)
+    throw new Error("The stream got other bytes than the report says.");
 } else (await openBundle(file)).close();

@@ -1,3 +1,4 @@
+import { largeFromPostgres } from "./large-postgres.ts";
 import {
   type BenchLine,
   check,
@@ -19,7 +20,6 @@ import {
   rounded,
   scaled,
 } from "./measure.ts";
-import { largeFromPostgres } from "./large-postgres.ts";
 
 const dataset = "api-requests";
 const work = "JSON + CSV + zip level 6";
@@ -61,7 +61,12 @@ async function* fromMemory(file: (name: string) => string): AsyncGenerator<Bench
     value: medianOf(million.ours, (run) => run.wallMs / 1000, 2),
     unit: "s",
   };
-  yield { name: "large.peak", work: "peak RSS of it", value: medianOf(million.ours, (run) => run.peakMiB), unit: "MiB" };
+  yield {
+    name: "large.peak",
+    work: "peak RSS of it",
+    value: medianOf(million.ours, (run) => run.peakMiB),
+    unit: "MiB",
+  };
   yield {
     name: "large.cores-busy",
     work: "CPU time of it / (wall time x 2 cores)",
@@ -82,7 +87,13 @@ async function* fromMemory(file: (name: string) => string): AsyncGenerator<Bench
   yield judged(against("large.in-turn", "zlib alone: the same, one after the other", million.inTurn), "<=", 0.9);
   if (hasZip) yield judged(against("large.zip-6", "zip -6 of the two ready files", million.zip6), "<=", 0.7);
   yield judged(
-    faster("large.naive-a2", "archiver + fast-csv, source read twice, text batched", count, million.ours, million.naiveA2),
+    faster(
+      "large.naive-a2",
+      "archiver + fast-csv, source read twice, text batched",
+      count,
+      million.ours,
+      million.naiveA2,
+    ),
     ">=",
     2.5,
   );

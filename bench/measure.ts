@@ -63,12 +63,7 @@ export interface Run {
 
 /** Runs one of our `.mjs` programs in a process of its own, by a pinning command where one is given, and gives what it prints. */
 export function child(script: string, args: readonly (string | number)[], pinned: readonly string[] = []): Run {
-  const [command = "", ...rest] = [
-    ...pinned,
-    process.execPath,
-    join(import.meta.dirname, script),
-    ...args.map(String),
-  ];
+  const [command = "", ...rest] = [...pinned, process.execPath, join(import.meta.dirname, script), ...args.map(String)];
   return JSON.parse(execFileSync(command, rest, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })) as Run;
 }
 
@@ -80,7 +75,9 @@ export function commands(...list: readonly (readonly [command: string, ...args: 
 }
 
 /** Runs the contestants in turn, `rounds` times, so that what disturbs the machine disturbs all of them. */
-export function interleaved<K extends string, R>(contestants: Readonly<Record<K, (round: number) => R>>): Record<K, R[]> {
+export function interleaved<K extends string, R>(
+  contestants: Readonly<Record<K, (round: number) => R>>,
+): Record<K, R[]> {
   const names = Object.keys(contestants) as K[];
   const runs = Object.fromEntries(names.map((name) => [name, [] as R[]])) as Record<K, R[]>;
   for (let round = 0; round < rounds; round++) for (const name of names) runs[name].push(contestants[name](round));

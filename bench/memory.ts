@@ -1,55 +1,93 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { BenchLine } from "./measure.ts";
+import {
+  type BenchLine,
+  checkBundle,
+  child,
+  counted,
+  inFolder,
+  interleaved,
+  judged,
+  medianOf,
+  type Run,
+  ratio,
+  rounded,
+  scaled,
+} from "./measure.ts";
 
-const rounds = 5;
+const peak = (run: Run) => run.peakMiB;
 
-/** Peak memory must not grow with the number of records. */
+/** Peak memory must not grow with the number of records, nor with what is slow; a further lane costs what it holds. */
 export async function* memory(): AsyncGenerator<BenchLine> {
-  const folder = mkdtempSync(join(tmpdir(), "portmanteau-bench-"));
-  try {
-    const child = join(import.meta.dirname, "export-child.mjs");
-    const run = (records: number) =>
-      JSON.parse(
-        execFileSync(process.execPath, [child, String(records), join(folder, "bundle.zip")], { encoding: "utf8" }),
-      ) as { wallMs: number; peakMiB: number; bytes: number };
-    const small: number[] = [];
-    const large: number[] = [];
-    const seconds: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      small.push(run(100_000).peakMiB);
-      const { peakMiB, wallMs } = run(1_000_000);
-      large.push(peakMiB);
-      seconds.push(wallMs / 1000);
-    }
-    const ratios = large.map((peak, round) => peak / (small[round] ?? Number.NaN));
-    yield { name: "memory.100k", work: "peak RSS, 100,000 records", value: rounded(median(small), 1), unit: "MiB" };
-    yield { name: "memory.1m", work: "peak RSS, 1,000,000 records", value: rounded(median(large), 1), unit: "MiB" };
-    yield {
-      name: "memory.1m-to-100k",
-      work: "peak RSS, 1,000,000 against 100,000 records",
-      value: rounded(median(ratios), 3),
-      unit: "ratio",
-      target: "<= 1.2",
-      holds: median(ratios) <= 1.2,
-    };
-    yield {
-      name: "memory.1m-wall",
-      work: "wall time, 1,000,000 records, JSON + CSV + zip level 6",
-      value: rounded(median(seconds), 2),
-      unit: "s",
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  yield* inFolder(measure);
+}
+
+async function* measure(file: (name: string) => string): AsyncGenerator<BenchLine> {
+  const run = (records: number, ...options: (string | number)[]) =>
+    child("export-child.mjs", [records, file("bundle.zip"), ...options]);
+  const [tenth, base, million, most] = [10_000, 100_000, 1_000_000, 5_000_000].map(scaled) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+
+  const sizes = interleaved({
+    tenth: () => run(tenth),
+    base: () => run(base),
+    million: () => run(million),
+    most: () => run(most),
+  });
+  await checkBundle(file("bundle.zip"), "api-requests", most);
+  for (const [name, records, runs] of [
+    ["10k", tenth, sizes.tenth],
+    ["100k", base, sizes.base],
+    ["1m", million, sizes.million],
+    ["5m", most, sizes.most],
+  ] as const) {
+    const line = { name: `memory.${name}`, work: `peak RSS, ${counted(records)} records`, unit: "MiB" };
+    const value = medianOf(runs, peak);
+    yield name === "5m" ? judged({ ...line, value }, "<=", 160) : { ...line, value };
+    const wall = medianOf(runs, ({ wallMs }) => wallMs / 1000, 2);
+    yield { name: `memory.${name}-wall`, work: `wall time, ${counted(records)} records`, value: wall, unit: "s" };
   }
-}
+  yield judged(
+    {
+      name: "memory.5m-to-100k",
+      work: `peak RSS, ${counted(most)} against ${counted(base)} records`,
+      value: ratio(sizes.most, sizes.base, peak),
+      unit: "ratio",
+    },
+    "<=",
+    1.1,
+  );
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
+  const part = scaled(50_000);
+  const slow = interleaved({
+    plain: () => run(part, "--datasets", 4, "--stream-ms", 0),
+    destination: () => run(part, "--datasets", 4, "--stream-ms", 10),
+    source: () => run(part, "--datasets", 4, "--stream-ms", 0, "--wait-ms", 1),
+  });
+  for (const [name, what, runs] of [
+    ["slow-destination", "a stream that takes 10 ms for 64 KiB", slow.destination],
+    ["slow-source", "sources that wait 1 ms per 1,000 records", slow.source],
+  ] as const) {
+    const work = `peak RSS, 4 datasets of ${counted(part)} records: ${what}, against the same without waiting`;
+    yield judged({ name: `memory.${name}`, work, value: ratio(runs, slow.plain, peak), unit: "ratio" }, "<=", 1.1);
+  }
 
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
+  const quarter = scaled(250_000);
+  const lanes = interleaved({
+    one: () => run(quarter, "--datasets", 4, "--lanes", 1),
+    four: () => run(quarter, "--datasets", 4, "--lanes", 4),
+  });
+  const further = lanes.four.map((four, round) => ({ mib: (four.peakMiB - (lanes.one[round]?.peakMiB ?? 0)) / 3 }));
+  yield judged(
+    {
+      name: "memory.further-lane",
+      work: `peak RSS per further lane, 4 datasets of ${counted(quarter)} records, 4 lanes against 1 (${rounded(medianOf(lanes.one, peak), 0)} MiB)`,
+      value: medianOf(further, ({ mib }) => mib),
+      unit: "MiB",
+    },
+    "<=",
+    40,
+  );
 }

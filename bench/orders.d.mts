@@ -1,0 +1,2 @@
+export function createOrders(count: number): string;
+export const allColumns: string;
