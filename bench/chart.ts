@@ -15,6 +15,21 @@ const [width, plotHeight, plotWidth] = [960, 300, 380];
 const [left, top, gap] = [56, 136, 96];
 const shapes = ["circle", "square", "triangle", "diamond"] as const;
 
+const light = {
+  paper: "#ffffff",
+  ink: "#1f2328",
+  soft: "#59636e",
+  grid: "#d8dee4",
+  lines: ["#0a6bc8", "#b4480a", "#7a3fb5", "#2f7d32"],
+};
+const dark = {
+  paper: "#0d1117",
+  ink: "#f0f6fc",
+  soft: "#9aa4af",
+  grid: "#30363d",
+  lines: ["#58a6ff", "#f0883e", "#c49bff", "#6bcf70"],
+};
+
 /**
  * Panels of lines on two logarithmic axes, side by side, as one SVG with no dependency. The series of all panels are the same, and told
  * apart by colour and by the shape of their points; it follows the reader's dark or light scheme.
@@ -22,30 +37,30 @@ const shapes = ["circle", "square", "triangle", "diamond"] as const;
 export function chart({ title, description, xLabel, panels, notes }: Chart): string {
   const height = top + plotHeight + 64 + notes.length * 18;
   const series = panels[0]?.series ?? [];
+  let next = left + 6;
   const legend = series.map(({ title }, index) => {
-    const x = left + 6 + index * 222;
-    return `<g class="s${index}">${marker(index, x, 84)}<text class="key" x="${x + 12}" y="88">${escaped(title)}</text></g>`;
+    const x = next;
+    next += 40 + title.length * 7;
+    return `<g class="s${index}">${marker(index, x, 83)}<text class="key" x="${x + 12}" y="88">${escaped(title)}</text></g>`;
   });
   const foot = notes.map((note, index) => text(left, top + plotHeight + 64 + index * 18, note, "small"));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title description">
 <title id="title">${escaped(title)}</title>
 <desc id="description">${escaped([description, ...panels.map(inWords), ...notes].join(" "))}</desc>
 <style>
-  svg { --paper: #ffffff; --ink: #1f2328; --soft: #59636e; --grid: #d8dee4; --c0: #0a6bc8; --c1: #b4480a; --c2: #7a3fb5; --c3: #2f7d32; }
-  @media (prefers-color-scheme: dark) {
-    svg { --paper: #0d1117; --ink: #f0f6fc; --soft: #9aa4af; --grid: #30363d; --c0: #58a6ff; --c1: #f0883e; --c2: #c49bff; --c3: #6bcf70; }
-  }
-  text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--ink); }
+  text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
   .head { font-size: 18px; font-weight: 600; }
   .panel { font-size: 14px; font-weight: 600; }
-  .small { font-size: 12px; fill: var(--soft); }
-  .grid { stroke: var(--grid); stroke-width: 1; }
-  .line { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; }
+  .small { font-size: 12px; }
+  .grid { stroke-width: 1; }
+  .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
   .s0 .line { stroke-width: 3; }
-  .point { fill: var(--c); stroke: var(--paper); stroke-width: 1; }
-${series.map((_, index) => `  .s${index} { --c: var(--c${index}); }`).join("\n")}
+${colours(light)}
+  @media (prefers-color-scheme: dark) {
+${colours(dark)}
+  }
 </style>
-<rect width="${width}" height="${height}" rx="8" fill="var(--paper)"/>
+<rect width="${width}" height="${height}" rx="8" class="paper"/>
 ${text(left, 34, title, "head")}
 ${text(left, 56, description, "small")}
 ${legend.join("\n")}
@@ -53,6 +68,21 @@ ${panels.map((panel, index) => drawn(panel, left + index * (plotWidth + gap), xL
 ${foot.join("\n")}
 </svg>
 `;
+}
+
+/** Written out: not every program that shows an SVG knows CSS variables. */
+function colours({ paper, ink, soft, grid, lines }: typeof light): string {
+  return [
+    `  text { fill: ${ink}; }`,
+    `  .small { fill: ${soft}; }`,
+    `  .paper { fill: ${paper}; }`,
+    `  .grid { stroke: ${grid}; }`,
+    `  .point { stroke: ${paper}; }`,
+    ...lines.flatMap((line, index) => [
+      `  .s${index} .line { stroke: ${line}; }`,
+      `  .s${index} .point { fill: ${line}; }`,
+    ]),
+  ].join("\n");
 }
 
 function drawn({ title, series }: Chart["panels"][number], x0: number, xLabel: string): string {
