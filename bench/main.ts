@@ -3,7 +3,7 @@
  * Ratios are taken in one run on one machine, round by round, and are medians; memory is the peak resident size that the operating
  * system saw of a whole process. With a smaller `--scale` nothing is judged.
  */
-import { asked, type BenchLine, fullSize, json } from "./measure.ts";
+import { asked, type BenchLine, fullSize, json, rounds } from "./measure.ts";
 
 const benches: Readonly<Record<string, () => Promise<() => AsyncIterable<BenchLine>>>> = {
   large: async () => (await import("./large.ts")).large,
@@ -26,6 +26,8 @@ if (unknown.length > 0) {
   console.error(`Unknown: ${unknown.join(", ")}. There are: ${Object.keys(benches).join(", ")}.`);
   process.exit(2);
 }
+
+if (rounds < 5) console.error(`Medians of ${rounds} rounds: for debugging.`);
 
 for (const [name, load] of Object.entries(benches)) {
   if (asked.length > 0 ? !asked.includes(name) : onlyAsked.has(name)) continue;
