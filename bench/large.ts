@@ -145,7 +145,7 @@ function faster(name: string, what: string, records: number, ours: readonly Run[
 }
 
 /** Puts ready files into a zip with the command. */
-export function zipped(zip: string, ...files: string[]): Run {
+function zipped(zip: string, ...files: string[]): Run {
   return { ...commands(["rm", "-f", zip], ["zip", "-6", "-q", "-j", zip, ...files]), cpuMs: 0, peakMiB: 0, bytes: 0 };
 }
 

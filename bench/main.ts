@@ -3,6 +3,7 @@
  * Ratios are taken in one run on one machine, round by round, and are medians; memory is the peak resident size that the operating
  * system saw of a whole process. With a smaller `--scale` nothing is judged.
  */
+import { loadavg } from "node:os";
 import { asked, type BenchLine, fullSize, json, rounds } from "./measure.ts";
 
 const benches: Readonly<Record<string, () => Promise<() => AsyncIterable<BenchLine>>>> = {
@@ -28,10 +29,13 @@ if (unknown.length > 0) {
 }
 
 if (rounds < 5) console.error(`Medians of ${rounds} rounds: for debugging.`);
+const [load = 0] = loadavg();
+if (load > 1)
+  console.error(`The machine is busy (load ${load.toFixed(1)}): what needs both cores looks slower than it is.`);
 
-for (const [name, load] of Object.entries(benches)) {
+for (const [name, loadBench] of Object.entries(benches)) {
   if (asked.length > 0 ? !asked.includes(name) : onlyAsked.has(name)) continue;
-  const bench = await load();
+  const bench = await loadBench();
   for await (const { name, work, value, unit, target, holds } of bench()) {
     const judgement = fullSize ? (holds ?? null) : null;
     if (json) console.log(JSON.stringify({ name, work, value, unit, target: target ?? null, holds: judgement }));

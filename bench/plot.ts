@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
+import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { chart, type Series } from "./chart.ts";
 import {
@@ -9,6 +9,7 @@ import {
   child,
   contents,
   counted,
+  fullSize,
   inFolder,
   medianOf,
   type Run,
@@ -33,7 +34,7 @@ interface Point {
   readonly rounds: number;
 }
 
-/** Measures every size, and writes `results.json` and `plot.svg` beside this file. */
+/** Measures every size, and writes `results.json` and `plot.svg` beside this file; work of another size, beside the temporary files. */
 export async function* plot(): AsyncGenerator<BenchLine> {
   yield* inFolder(measure);
 }
@@ -76,7 +77,8 @@ async function* measure(file: (name: string) => string): AsyncGenerator<BenchLin
     series: Object.fromEntries(points),
     leftOut,
   };
-  writeFileSync(join(import.meta.dirname, "results.json"), `${JSON.stringify(raw, null, 2)}\n`);
+  const folder = fullSize ? import.meta.dirname : tmpdir();
+  writeFileSync(join(folder, "results.json"), `${JSON.stringify(raw, null, 2)}\n`);
 
   const series = (of: (point: Point) => number): Series[] =>
     names.map((name) => ({
@@ -97,5 +99,5 @@ async function* measure(file: (name: string) => string): AsyncGenerator<BenchLin
     ],
     notes,
   });
-  writeFileSync(join(import.meta.dirname, "plot.svg"), svg);
+  writeFileSync(join(folder, "plot.svg"), svg);
 }
