@@ -53,13 +53,13 @@ export class SegmentWriter {
     return this.#pending.length >= this.#maxPending;
   }
 
-  /** Takes a piece of text. The buffer belongs to the segment from now on. */
-  push(piece: Buffer): void {
+  /** Takes a piece of text. The buffer belongs to the segment until it is deflated; then `release` is called. */
+  push(piece: Buffer, release: () => void = () => {}): void {
     this.#facts.bytes += piece.length;
     this.#facts.crc32 = crc32(piece, this.#facts.crc32);
     this.#sha256.update(piece);
     const deflated = deflatePiece(piece, this.#level, this.#window);
-    deflated.catch(() => {}); // its failure arrives through the chain below; without this line it is also "unhandled"
+    deflated.then(release, () => {}); // a failure arrives through the chain below; unheard here it would also be "unhandled"
     this.#window = Buffer.from(piece.subarray(-windowBytes));
     this.#append(deflated);
   }
@@ -109,7 +109,7 @@ function deflatePiece(piece: Buffer, level: number, dictionary: Buffer | undefin
       {
         level,
         finishFlush: constants.Z_SYNC_FLUSH,
-        chunkSize: 64 * 1024,
+        chunkSize: 128 * 1024,
         ...(dictionary === undefined ? {} : { dictionary }),
       },
       done,

@@ -5,13 +5,13 @@ import { csvHeader } from "./csv-writer.ts";
 import type { Encoded } from "./direct-encode.ts";
 import type { Projection, Tally } from "./project.ts";
 import type { RecordCodec } from "./record-codec.ts";
-import { TextBuffer } from "./text-buffer.ts";
+import { type TakePiece, TextBuffer } from "./text-buffer.ts";
 
 export interface PartEncoderOptions {
-  readonly json: (piece: Buffer) => void;
-  readonly csv: (piece: Buffer) => void;
+  readonly json: TakePiece;
+  readonly csv: TakePiece;
   /** Called for the first piece of a quarantine file on; never when every record is valid. */
-  readonly quarantine: (piece: Buffer) => void;
+  readonly quarantine: TakePiece;
   readonly pseudonym: (value: string) => string;
   /** How many of the first records are kept for the page. */
   readonly previewRecords: number;
@@ -99,9 +99,7 @@ export class PartEncoder {
 
   /** The time that the written records cover. */
   get period(): { readonly from: string; readonly to: string } | undefined {
-    return this.#from === undefined || this.#to === undefined
-      ? undefined
-      : { from: `${this.#from}Z`, to: `${this.#to}Z` };
+    return this.#from === undefined || this.#to === undefined ? undefined : { from: this.#from, to: this.#to };
   }
 
   #toQuarantine({ record }: Projection, errors: readonly RecordError[]): void {
@@ -113,11 +111,14 @@ export class PartEncoder {
   #observeTime(value: unknown): void {
     // Only in the first and last hours of the calendar is a valid instant not in UTC.
     if (typeof value !== "string" || !value.endsWith("Z")) return;
-    // Without the Z, texts of the same instant format sort as their instants do, however many digits they have.
-    const instant = value.slice(0, -1);
-    if (this.#from === undefined || instant < this.#from) this.#from = instant;
-    if (this.#to === undefined || instant > this.#to) this.#to = instant;
+    if (this.#from === undefined || isEarlier(value, this.#from)) this.#from = value;
+    if (this.#to === undefined || isEarlier(this.#to, value)) this.#to = value;
   }
+}
+
+/** Without the Z, texts of the same instant format sort as their instants do, however many digits they have. */
+function isEarlier(one: string, other: string): boolean {
+  return one.length === other.length ? one < other : one.slice(0, -1) < other.slice(0, -1);
 }
 
 function valueAt(record: JsonObject, { keys }: Column): JsonValue | undefined {

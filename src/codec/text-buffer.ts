@@ -3,18 +3,22 @@ export const pieceBytes = 512 * 1024;
 
 const firstBytes = 16 * 1024;
 
+/** Takes a piece of text. Its bytes may be used until `release` is called; from then on the buffer is written again. */
+export type TakePiece = (piece: Buffer, release: () => void) => void;
+
 /**
  * Turns strings into UTF-8 pieces of at most `pieceBytes`. Strings are written straight into one buffer (`Buffer.from` per record costs
- * more than encoding it). Where pieces are cut depends on the strings alone, so the same records give the same pieces.
+ * more than encoding it), and buffers are used again: left to the collector, half a megabyte each, they pile up between its runs. Where
+ * pieces are cut depends on the strings alone, so the same records give the same pieces.
  */
 export class TextBuffer {
-  readonly #push: (piece: Buffer) => void;
-  #buffer = Buffer.allocUnsafeSlow(firstBytes);
+  readonly #take: TakePiece;
+  readonly #released: Buffer[] = [];
+  #buffer: Buffer = Buffer.allocUnsafeSlow(firstBytes);
   #used = 0;
 
-  /** @param push takes a full piece; it owns the buffer from then on */
-  constructor(push: (piece: Buffer) => void) {
-    this.#push = push;
+  constructor(take: TakePiece) {
+    this.#take = take;
   }
 
   write(text: string): void {
@@ -24,18 +28,23 @@ export class TextBuffer {
     else this.#used += this.#buffer.write(text, this.#used);
   }
 
-  /** Pushes what is left. */
+  /** Hands over what is left. */
   end(): void {
-    if (this.#used > 0) this.#push(this.#buffer.subarray(0, this.#used));
+    this.#handOver();
     this.#buffer = Buffer.alloc(0);
+    this.#released.length = 0;
+  }
+
+  #handOver(): void {
+    const buffer = this.#buffer;
+    if (this.#used > 0) this.#take(buffer.subarray(0, this.#used), () => void this.#released.push(buffer));
     this.#used = 0;
   }
 
   #makeRoom(worst: number): void {
     if (this.#used + worst > pieceBytes) {
-      if (this.#used > 0) this.#push(this.#buffer.subarray(0, this.#used));
-      this.#buffer = Buffer.allocUnsafeSlow(pieceBytes);
-      this.#used = 0;
+      this.#handOver();
+      this.#buffer = this.#released.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
       return;
     }
     let size = this.#buffer.length;
@@ -47,6 +56,6 @@ export class TextBuffer {
 
   #writeLarge(text: string): void {
     const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length; at += pieceBytes) this.#push(bytes.subarray(at, at + pieceBytes));
+    for (let at = 0; at < bytes.length; at += pieceBytes) this.#take(bytes.subarray(at, at + pieceBytes), () => {});
   }
 }

@@ -41,6 +41,9 @@ type DatasetEvent =
       : never
     : never;
 
+/** After so many records of a page, a few milliseconds' work, whoever shares the process has a turn. */
+const recordsPerTurn = 1_000;
+
 /** After these nothing may be delivered, not even a part of it. */
 const fatalCodes: ReadonlySet<string> = new Set(["SUBJECT_MISMATCH", "ABORTED", "SPOOL_FAILED", "SPOOL_CORRUPT"]);
 
@@ -82,6 +85,7 @@ export async function collectDataset(
       if (cursor !== undefined && page.records.length > 0 && JSON.stringify(page.cursor) === JSON.stringify(cursor))
         throw contractError(name, "gave the same cursor twice: it would never end");
     }
+    const readBefore = part.read;
     for (const record of page.records as readonly unknown[]) {
       const recordIndex = part.read;
       const errors = encodeRecord(part, guard, record, name, recordIndex);
@@ -96,13 +100,18 @@ export async function collectDataset(
         );
       }
       if (part.full) await part.ready();
+      if ((part.read - readBefore) % recordsPerTurn === 0) await turn();
     }
     if (resumes) cursor = page.cursor;
     // A source that starts again must get further than before: else it would fail at the same place for ever.
     if (resumes || part.read > furthest) reading.progress();
     furthest = Math.max(furthest, part.read);
     emit({ type: "page", dataset: name, records: page.records.length, read: part.read });
-    // A source that only ever awaits microtasks would starve timers, sockets and zlib's pool.
+    await turn();
+  };
+
+  /** Lets timers, sockets and zlib's pool have their turn; a source that only ever awaits microtasks would starve them. */
+  const turn = async (): Promise<void> => {
     await nextTurn();
     if (signal.aborted) throw abortedError();
   };

@@ -46,9 +46,9 @@ export class OpenPart {
     };
     const { json, csv, quarantine } = this.#streams;
     this.#encoder = new PartEncoder(codec, {
-      json: (piece) => json.push(piece),
-      csv: (piece) => csv.push(piece),
-      quarantine: (piece) => quarantine.push(piece),
+      json: (piece, release) => json.push(piece, release),
+      csv: (piece, release) => csv.push(piece, release),
+      quarantine: (piece, release) => quarantine.push(piece, release),
       pseudonym,
       previewRecords,
     });
@@ -105,7 +105,7 @@ class LazyStream {
     this.#level = level;
   }
 
-  push(piece: Buffer): void {
+  push(piece: Buffer, release: () => void): void {
     if (this.#segment === undefined) {
       const writer = typed(this.#name, () => this.#spool.create(this.#name));
       writer.catch(() => {}); // the first write meets the failure and reports it
@@ -114,7 +114,7 @@ class LazyStream {
         level: this.#level,
       });
     }
-    this.#segment.push(piece);
+    this.#segment.push(piece, release);
   }
 
   get full(): boolean {

@@ -51,6 +51,25 @@ function pieceUp(text: Buffer, bytes: number): Buffer[] {
 }
 
 describe("a segment", () => {
+  it("releases a piece when its bytes are not needed any more, and not before", async () => {
+    const text = lines(2_000_000);
+    const out: Buffer[] = [];
+    const segment = new SegmentWriter(async (bytes) => void out.push(bytes), { level: 6 });
+    let released = 0;
+    for (const piece of pieceUp(text, 300_000)) {
+      const own = Buffer.from(piece);
+      segment.push(own, () => {
+        released++;
+        own.fill(0);
+      });
+      await segment.ready();
+    }
+    const facts = await segment.seal();
+    expect(released).toBe(7);
+    expect(inflateRawSync(Buffer.concat(out)).equals(text)).toBe(true);
+    expect(facts.sha256).toBe(createHash("sha256").update(text).digest("hex"));
+  });
+
   it("is one raw deflate stream of its text, with its true size, CRC-32s and SHA-256, for any pieces", async () => {
     const sizes = fc.oneof(
       fc.integer({ min: 0, max: 200 }),

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
-import type { ExportEvent, Spool } from "portmanteau";
+import type { ExportEvent, Source, Spool } from "portmanteau";
 import { localSpool } from "portmanteau/spools/local";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pieceBytes } from "../../src/codec/text-buffer.ts";
@@ -188,5 +188,34 @@ describe("back-pressure", () => {
     working = false;
     expect(turnsAtPage).toHaveLength(300);
     expect(turnsAtPage.at(-1)).toBeGreaterThan(200);
+  });
+
+  it("leaves them within a page too, and stops there when it is told to", async () => {
+    const stop = new AbortController();
+    const read: number[] = [];
+    let turns = 0;
+    const work = () => {
+      if (++turns === 20) stop.abort();
+      else setImmediate(work);
+    };
+    const records = notes(50_000).map((note) => ({
+      ...note,
+      get id() {
+        read.push(note.id);
+        return note.id;
+      },
+    }));
+    const source: Source = {
+      ...controlledSource([]).source,
+      async *read() {
+        work();
+        yield { records, cursor: 1 };
+      },
+    };
+    const { exporter } = exporterOf([noteDataset("a", source)]);
+    const error = await failing(exporter.export(request, { to: new Collecting(), signal: stop.signal }));
+    expect(error.code).toBe("ABORTED");
+    expect(turns).toBe(20);
+    expect(read.length).toBeLessThan(45_000);
   });
 });
