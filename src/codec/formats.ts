@@ -2,16 +2,20 @@ import addFormats from "ajv-formats";
 
 type Check = (text: string) => boolean;
 
+const day = String.raw`\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)`;
+const time = String.raw`(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?`;
+const ordinaryDate = new RegExp(`^${day}$`);
+const ordinaryDateTime = new RegExp(`^${day}T${time}Z$`);
+
 /**
  * Quick looks at the formats that validation spends most of its time on. Each accepts only what ajv-formats accepts in full mode; what it
  * does not accept may still be right.
  */
 const quickLooks: Readonly<Record<string, Check>> = {
   /** In UTC, capital letters, no leap second, no leap day. */
-  "date-time": (text) =>
-    /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/.test(
-      text,
-    ),
+  "date-time": (text) => ordinaryDateTime.test(text),
+  /** No leap day. */
+  date: (text) => ordinaryDate.test(text),
   uuid(text) {
     if (text.length !== 36) return false;
     for (let at = 0; at < 36; at++) {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createAjv } from "../../src/codec/ajv.ts";
 
 /** What ajv-formats decides in full mode. */
-function full(name: "date-time" | "uuid" | "ipv4" | "ipv6"): (text: string) => boolean {
+function full(name: "date-time" | "date" | "uuid" | "ipv4" | "ipv6"): (text: string) => boolean {
   const format = addFormats.default.get(name, "full");
   if (format instanceof RegExp) return (text) => format.test(text);
   const { validate } = format as { validate: (text: string) => boolean };
@@ -35,6 +35,20 @@ const corpora = {
       mostly(fc.constant("Z"), fc.constantFrom("z", "", "+00:00", "-23:59", "+24:00", "+0100", "+01", "Z\n", "ZZ")),
     )
     .map(([year, month, day, t, time, fraction, zone]) => `${year}-${month}-${day}${t}${time}${fraction}${zone}`),
+  date: fc
+    .tuple(
+      mostly(fc.constantFrom("2024", "1900", "2000", "0000", "9999"), hex),
+      mostly(
+        fc.integer({ min: 0, max: 13 }).map((month) => String(month).padStart(2, "0")),
+        digits,
+      ),
+      mostly(
+        fc.integer({ min: 0, max: 32 }).map((day) => String(day).padStart(2, "0")),
+        digits,
+      ),
+      mostly(fc.constant(""), fc.constantFrom("\n", "Z", " ")),
+    )
+    .map(([year, month, day, end]) => `${year}-${month}-${day}${end}`),
   uuid: fc
     .tuple(
       mostly(fc.constant(""), fc.constantFrom("urn:uuid:", "URN:UUID:", "{", " ")),
@@ -97,12 +111,14 @@ describe("a check of a format", () => {
 
   it("knows every day of the calendar", () => {
     const validate = createAjv().compile({ type: "string", format: "date-time" });
+    const validateDate = createAjv().compile({ type: "string", format: "date" });
     const decides = full("date-time");
     for (const year of ["1900", "2000", "2023", "2024"]) {
       for (let month = 0; month <= 13; month++) {
         for (let day = 0; day <= 32; day++) {
-          const text = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}T23:59:59Z`;
-          expect(validate(text), text).toBe(decides(text));
+          const date = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+          const right = decides(`${date}T23:59:59Z`);
+          expect([validate(`${date}T23:59:59Z`), validateDate(date)], date).toEqual([right, right]);
         }
       }
     }
