@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
+import { pointerStep } from "../model/json.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
 import { createAjv } from "./ajv.ts";
 import { type Column, type CsvOptions, guarded } from "./columns.ts";
 import { doubled, quoted } from "./csv-writer.ts";
-import { isRecord, projectScalar, utcDateTime } from "./project.ts";
+import { identityText, isRecord, projectScalar, utcDateTime } from "./project.ts";
 import { assertionKeywords } from "./schema-keywords.ts";
 import type { ObjectShape, Property, ScalarShape, Shape } from "./shape.ts";
-import { leftOut, type View } from "./view.ts";
+import { leftOut, redactedText, type View } from "./view.ts";
 
-/** What a direct encoder made of a record; filled again for every record. */
+/** What a direct encoder made of a record, and what it needs for it; filled again for every record. */
 export interface Encoded {
   /** The element of the JSON file, after a comma and a line feed. */
   json: string;
@@ -16,6 +17,9 @@ export interface Encoded {
   csv: string;
   /** The value of the time column, when there is one. */
   time: unknown;
+  readonly pseudonym: (value: string) => string;
+  /** Counts a field about somebody else that was replaced. */
+  readonly redacted: (pointer: string) => void;
 }
 
 /**
@@ -39,7 +43,8 @@ export interface DirectInput {
  * of the same record. Ajv decides which values pass, one compiled check per value that has more rules than its type. Names of the schema
  * enter the code as string literals only.
  *
- * @returns `undefined` for a schema with rules over whole objects, arrays or maps that the code does not check, or with fields about others
+ * @returns `undefined` for a schema with rules over whole objects, arrays or maps that the code does not check, or with fields about
+ *   others inside of lists and maps
  */
 export function compileDirectEncode(input: DirectInput): DirectEncode | undefined {
   try {
@@ -87,6 +92,8 @@ class Generator {
   readonly #constants = new Map<unknown, string>();
   readonly #functions = new Map<Shape, string>();
   readonly #source: string[] = [];
+  /** What is done when the record has turned out to be ordinary. */
+  readonly #last: string[] = [];
   #variables = 0;
   #time = "undefined";
 
@@ -106,6 +113,7 @@ class Generator {
       `into.json = ${concat([text(",\n"), ...json])};`,
       `into.csv = ${concat([...row, text("\r\n")])};`,
       `into.time = ${this.#time};`,
+      ...this.#last,
       "return true;",
       "};",
     ].join("\n");
@@ -119,14 +127,17 @@ class Generator {
     const members: Piece[] = [];
     const cells: (readonly Piece[])[] = [];
     for (const property of this.#kept(shape)) {
-      if (property.privacy.thirdParty !== undefined) throw new NotDirect();
       const name = JSON.stringify(property.name);
       const read = `${value}[${name}]`;
       const inherited = property.name in Object.prototype;
       const own = `${this.#constant(Object.hasOwn)}(${value}, ${name}) ? ${read} : undefined`;
       const field = this.#let(place, inherited ? own : read);
       const path = place.path && [...place.path, property.name];
-      const written = this.#field(property, field, { ...place, path });
+      const replaced = property.privacy.thirdParty !== undefined;
+      const within = { ...place, path };
+      const written = replaced
+        ? this.#replaced(property, field, within)
+        : this.#value(property.shape, property.required, field, within);
       // Every member brings its comma; the first one's is taken off.
       const member = [text(`,${name}:`), ...written.json];
       members.push(...(property.required ? member : [code(`(${field} === undefined ? "" : ${concat(member)})`)]));
@@ -143,22 +154,48 @@ class Generator {
     return properties.filter(({ privacy }) => leftOut(privacy, this.#input.view) === undefined);
   }
 
-  /** A property's value, which may be absent or null where the schema says so. */
-  #field({ shape, required }: Property, value: string, place: Place): Written {
+  /** A value, which may be absent or null where the schema says so. */
+  #value(shape: Shape, required: boolean, value: string, place: Place): Written {
     if (!shape.nullable && required) {
       const flat = place.path !== undefined && shape.kind === "object" && this.#kept(shape).length > 0;
       return flat ? this.#object(shape, value, place) : this.#present(shape, value, place);
     }
+    const may = { beAbsent: !required, beNull: this.#takesNull(shape) };
+    return this.#unlessMissing(may, value, place, (inner) => this.#present(shape, value, inner));
+  }
+
+  /** What stands for a field about somebody else. */
+  #replaced({ shape, required, privacy: { thirdParty } }: Property, value: string, place: Place): Written {
+    if (place.path === undefined) throw new NotDirect();
+    const pointer = JSON.stringify(place.path.map(pointerStep).join(""));
+    this.#last.push(`if (${value} !== undefined && ${value} !== null) into.redacted(${pointer});`);
+    const may = { beAbsent: !required, beNull: shape.nullable };
+    return this.#unlessMissing(may, value, place, (inner) => {
+      if (thirdParty === "redact") return { json: [text(`"${redactedText}"`)], cells: [[text(`"${redactedText}"`)]] };
+      const identity = this.#let(inner, `${this.#constant(identityText)}(${value})`);
+      inner.lines.push(`if (${identity} === undefined) ${inner.giveUp}`);
+      const pseudonym = [text('"'), code(this.#let(inner, `into.pseudonym(${identity})`)), text('"')];
+      return { json: pseudonym, cells: [pseudonym] };
+    });
+  }
+
+  /** A value that may be missing: `present` writes what is done when it is there. */
+  #unlessMissing(
+    may: { readonly beAbsent: boolean; readonly beNull: boolean },
+    value: string,
+    place: Place,
+    present: (inner: Place) => Written,
+  ): Written {
     const [json, cell] = [this.#let(place, '"null"'), this.#let(place, '""')];
     const inner: Place = { ...place, lines: [] };
-    const present = this.#present(shape, value, inner);
+    const written = present(inner);
     place.lines.push(
-      `if (${value} === undefined) { ${required ? place.giveUp : ""} }`,
-      `else if (${value} === null) { ${this.#takesNull(shape) ? "" : place.giveUp} }`,
+      `if (${value} === undefined) { ${may.beAbsent ? "" : place.giveUp} }`,
+      `else if (${value} === null) { ${may.beNull ? "" : place.giveUp} }`,
       "else {",
       ...inner.lines,
-      `${json} = ${concat(present.json)};`,
-      `${cell} = ${concat(present.cells.flat())};`,
+      `${json} = ${concat(written.json)};`,
+      `${cell} = ${concat(written.cells.flat())};`,
       "}",
     );
     return { json: [code(json)], cells: [[code(cell)]] };
@@ -223,10 +260,6 @@ class Generator {
     this.#functions.set(shape, name);
     const place: Place = { lines: [], giveUp: "return undefined;", path: undefined };
     const { lines, giveUp } = place;
-    const element = (held: Shape, value: string) => {
-      const property = { shape: held, required: true } as Property;
-      return this.#field(property, value, place).json;
-    };
     lines.push(`if (depth > ${maxDepth}) ${giveUp}`);
     if (shape.kind === "object") {
       const { json } = this.#object(shape, "value", place);
@@ -241,7 +274,7 @@ class Generator {
         "let each = value[index];",
       );
       lines.push(
-        `json += (index === 0 ? "" : ",") + ${concat(element(shape.items, "each"))};`,
+        `json += (index === 0 ? "" : ",") + ${concat(this.#value(shape.items, true, "each", place).json)};`,
         "}",
         'return "[" + json + "]";',
       );
@@ -255,7 +288,11 @@ class Generator {
         "let each = value[key];",
         "if (each === undefined) continue;",
       );
-      const member = concat([code("JSON.stringify(key)"), text(":"), ...element(shape.values, "each")]);
+      const member = concat([
+        code("JSON.stringify(key)"),
+        text(":"),
+        ...this.#value(shape.values, true, "each", place).json,
+      ]);
       lines.push(`json += (json === "" ? "" : ",") + ${member};`, "}", 'return "{" + json + "}";');
     }
     this.#source.push(`function ${name}(value, depth) {\n${lines.join("\n")}\n}`);

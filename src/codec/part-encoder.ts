@@ -3,7 +3,7 @@ import type { RecordError } from "./ajv.ts";
 import type { Column } from "./columns.ts";
 import { csvHeader } from "./csv-writer.ts";
 import type { Encoded } from "./direct-encode.ts";
-import type { Projection, Tally } from "./project.ts";
+import { count, type Projection, type Tally } from "./project.ts";
 import type { RecordCodec } from "./record-codec.ts";
 import { type TakePiece, TextBuffer } from "./text-buffer.ts";
 
@@ -35,7 +35,7 @@ export class PartEncoder {
   readonly #json: TextBuffer;
   readonly #csv: TextBuffer;
   readonly #quarantine: TextBuffer;
-  readonly #encoded: Encoded = { json: "", csv: "", time: undefined };
+  readonly #encoded: Encoded;
   #previewLeft = previewLength;
   #from: string | undefined;
   #to: string | undefined;
@@ -43,6 +43,8 @@ export class PartEncoder {
   constructor(codec: RecordCodec, options: PartEncoderOptions) {
     this.#codec = codec;
     this.#options = options;
+    const redacted = (pointer: string) => count(this.tally.redacted, pointer);
+    this.#encoded = { json: "", csv: "", time: undefined, pseudonym: options.pseudonym, redacted };
     this.#json = new TextBuffer(options.json);
     this.#csv = new TextBuffer(options.csv);
     this.#quarantine = new TextBuffer(options.quarantine);

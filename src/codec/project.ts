@@ -279,7 +279,8 @@ function set(target: Record<string, JsonValue>, name: string, value: JsonValue):
   else Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function count(counts: Map<string, number>, key: string): void {
+/** One more of a kind. */
+export function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
@@ -291,7 +292,8 @@ function countDropped(state: State, name: string): void {
   count(dropped, dropped.has(pointer) || dropped.size < maxNames ? pointer : `/${unsafeName}`);
 }
 
-function identityText(value: unknown): string | undefined {
+/** What a pseudonym stands for; equal values have equal texts. */
+export function identityText(value: unknown): string | undefined {
   if (typeof value === "string") return `s:${value}`;
   try {
     return `j:${JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? part.toString() : part))}`;

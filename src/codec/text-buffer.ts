@@ -13,6 +13,7 @@ export type TakePiece = (piece: Buffer, release: () => void) => void;
  */
 export class TextBuffer {
   readonly #take: TakePiece;
+  /** Buffers of full size only: what comes next may need all of one. */
   readonly #released: Buffer[] = [];
   #buffer: Buffer = Buffer.allocUnsafeSlow(firstBytes);
   #used = 0;
@@ -37,7 +38,10 @@ export class TextBuffer {
 
   #handOver(): void {
     const buffer = this.#buffer;
-    if (this.#used > 0) this.#take(buffer.subarray(0, this.#used), () => void this.#released.push(buffer));
+    const release = () => {
+      if (buffer.length === pieceBytes) this.#released.push(buffer);
+    };
+    if (this.#used > 0) this.#take(buffer.subarray(0, this.#used), release);
     this.#used = 0;
   }
 
