@@ -4,7 +4,7 @@ import type { Manifest } from "../model/generated/manifest.ts";
 import type { JsonObject } from "../model/json.ts";
 import { documentErrors } from "./documents.ts";
 import { formatName, formatVersion, layout } from "./layout.ts";
-import { entryText, type ReadLimits, readDocument, readJsonLines } from "./read-entry.ts";
+import { JsonLines, type ReadLimits, readDocument, utf8 } from "./read-entry.ts";
 
 /** A bundle that is open for reading. */
 export interface OpenBundle {
@@ -73,5 +73,10 @@ async function* records(zip: ZipReader, name: string, limits: ReadLimits): Async
     throw new PortmanteauError("BUNDLE_UNREADABLE", `The bundle has no records of "${name}".`, {
       context: { dataset: name },
     });
-  yield* readJsonLines(entryText(zip.read(entry), path), path, limits) as AsyncGenerator<JsonObject>;
+  const lines = new JsonLines(path, limits);
+  for await (const bytes of utf8(zip.read(entry), path)) {
+    lines.feed(bytes);
+    for (let record = lines.next(); record !== undefined; record = lines.next()) yield record as JsonObject;
+  }
+  lines.end();
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { ZipEntry, ZipReader } from "../archive/zip-reader.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { JsonValue } from "../model/json.ts";
@@ -10,16 +11,31 @@ export interface ReadLimits {
 }
 
 const mebi = 1024 * 1024;
+const lineFeed = 0x0a;
 
-/** An entry's text. @throws {PortmanteauError} `BUNDLE_UNREADABLE` when it is not UTF-8 */
-export async function* entryText(bytes: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  try {
-    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
-    yield decoder.decode();
-  } catch (cause) {
-    throw PortmanteauError.is(cause) ? cause : unreadable(path, "is not UTF-8", cause);
+/** An entry's bytes, checked to be UTF-8 and cut between characters. @throws {PortmanteauError} `BUNDLE_UNREADABLE` when they are not */
+export async function* utf8(bytes: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    const all = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const end = charactersEnd(all);
+    const whole = all.subarray(0, end);
+    if (!isUtf8(whole)) throw unreadable(path, "is not UTF-8");
+    rest = Buffer.from(all.subarray(end));
+    yield whole;
   }
+  if (rest.length > 0) throw unreadable(path, "is not UTF-8");
+}
+
+/** Where the last character that may still lack bytes begins. */
+function charactersEnd(bytes: Buffer): number {
+  for (let at = bytes.length - 1; at >= Math.max(0, bytes.length - 3); at--) {
+    const byte = bytes[at] as number;
+    if ((byte & 0b1100_0000) === 0b1000_0000) continue; // it goes on a character
+    const needed = byte >= 0b1111_0000 ? 4 : byte >= 0b1110_0000 ? 3 : byte >= 0b1100_0000 ? 2 : 1;
+    return bytes.length - at < needed ? at : bytes.length;
+  }
+  return bytes.length;
 }
 
 /** A small JSON document, whole. @throws {PortmanteauError} `BUNDLE_UNREADABLE` */
@@ -38,56 +54,80 @@ export async function readText(
 ): Promise<string> {
   if (entry.bytes > maxDocumentBytes) throw unreadable(entry.path, `is larger than ${maxDocumentBytes} bytes`);
   let text = "";
-  for await (const chunk of entryText(zip.read(entry), entry.path)) text += chunk;
+  for await (const bytes of utf8(zip.read(entry), entry.path)) text += bytes.toString();
   return text;
 }
 
 /**
- * The elements of a JSON file as the format lays it out: `[`, one element per line, `]`.
+ * The elements of a JSON file as the format lays it out: `[`, one element per line, `]`. Bytes are fed as they arrive, elements are asked for;
+ * no promise per element.
  *
- * @throws {PortmanteauError} `BUNDLE_UNREADABLE`, with the record's index
+ * Its methods throw {PortmanteauError} `BUNDLE_UNREADABLE`, with the record's index.
  */
-export async function* readJsonLines(
-  text: AsyncIterable<string>,
-  path: string,
-  { maxLineLength = 64 * mebi }: ReadLimits = {},
-): AsyncGenerator<JsonValue> {
-  let row = 0;
-  let ended = false;
+export class JsonLines {
+  readonly #path: string;
+  readonly #maxLineLength: number;
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+  /** The beginning of a line whose end has not arrived. */
+  #begun = "";
+  #lines = 0;
+  #ended = false;
   /** An element still waits for the comma or the bracket after it. */
-  let open = false;
-  const take = (line: string): JsonValue | undefined => {
-    if (row++ === 0) {
-      if (line !== "[") throw unreadable(path, 'does not begin with "["');
-      return undefined;
-    }
-    if (ended) throw unreadable(path, 'goes on after "]"');
-    if (line === "]") {
-      if (open) throw unreadable(path, "ends on a comma");
-      ended = true;
-      return undefined;
-    }
-    if (row > 2 && !open) throw unreadable(path, "lacks a comma", undefined, row - 2);
-    open = line.endsWith(",");
-    return parse(open ? line.slice(0, -1) : line, path, row - 2);
-  };
-  for await (const line of lines(text, path, maxLineLength)) {
-    const element = take(line);
-    if (element !== undefined) yield element;
-  }
-  if (!ended) throw unreadable(path, 'does not end with "]"');
-}
+  #open = false;
 
-async function* lines(text: AsyncIterable<string>, path: string, maxLineLength: number): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of text) {
-    const parts = chunk.split("\n");
-    parts[0] = rest + (parts[0] ?? "");
-    rest = parts.pop() ?? "";
-    yield* parts;
-    if (rest.length > maxLineLength) throw unreadable(path, `has a line longer than ${maxLineLength}`);
+  constructor(path: string, { maxLineLength = 64 * mebi }: ReadLimits = {}) {
+    this.#path = path;
+    this.#maxLineLength = maxLineLength;
   }
-  if (rest !== "") throw unreadable(path, "does not end with a line end");
+
+  /** Takes the next bytes, when `next` has given all elements of those before: UTF-8, cut between characters. */
+  feed(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#at = 0;
+  }
+
+  /** The next element, or nothing as long as its line has not been fed whole. */
+  next(): JsonValue | undefined {
+    for (;;) {
+      const end = this.#bytes.indexOf(lineFeed, this.#at);
+      if (end === -1) break;
+      // Line by line: V8 decodes short texts faster (Node 20: 0.14 µs for a line of 335 bytes, 0.6 µs for its share of 256 KiB).
+      const line = this.#begun + this.#bytes.toString("utf8", this.#at, end);
+      this.#begun = "";
+      this.#at = end + 1;
+      const element = this.#take(line);
+      if (element !== undefined) return element;
+    }
+    this.#begun += this.#bytes.toString("utf8", this.#at);
+    this.#at = this.#bytes.length;
+    if (this.#begun.length > this.#maxLineLength)
+      throw unreadable(this.#path, `has a line longer than ${this.#maxLineLength}`);
+    return undefined;
+  }
+
+  /** Says that no more bytes follow. */
+  end(): void {
+    if (this.#begun !== "") throw unreadable(this.#path, "does not end with a line end");
+    if (!this.#ended) throw unreadable(this.#path, 'does not end with "]"');
+  }
+
+  #take(line: string): JsonValue | undefined {
+    const recordIndex = this.#lines++ - 1;
+    if (recordIndex === -1) {
+      if (line !== "[") throw unreadable(this.#path, 'does not begin with "["');
+      return undefined;
+    }
+    if (this.#ended) throw unreadable(this.#path, 'goes on after "]"');
+    if (line === "]") {
+      if (this.#open) throw unreadable(this.#path, "ends on a comma");
+      this.#ended = true;
+      return undefined;
+    }
+    if (recordIndex > 0 && !this.#open) throw unreadable(this.#path, "lacks a comma", undefined, recordIndex);
+    this.#open = line.endsWith(",");
+    return parse(this.#open ? line.slice(0, -1) : line, this.#path, recordIndex);
+  }
 }
 
 function parse(text: string, path: string, recordIndex?: number): JsonValue {

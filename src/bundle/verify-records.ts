@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ZipEntry, ZipReader } from "../archive/zip-reader.ts";
 import { columnsOf } from "../codec/columns.ts";
-import { readCsv } from "../codec/csv-reader.ts";
+import { CsvReader } from "../codec/csv-reader.ts";
 import { readShape } from "../codec/shape.ts";
-import { compileValidate } from "../codec/validate.ts";
-import type { JsonValue } from "../model/json.ts";
+import { compileValidate, type Validate } from "../codec/validate.ts";
+import type { JsonObject, JsonValue } from "../model/json.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
 import { type Finding, finding, messageOf } from "./findings.ts";
 import { layout } from "./layout.ts";
 import type { ManifestDataset } from "./manifest.ts";
-import { entryText, type ReadLimits, readDocument, readJsonLines } from "./read-entry.ts";
+import { JsonLines, type ReadLimits, readDocument, utf8 } from "./read-entry.ts";
 
 /** Reads JSON and CSV side by side: every record against the schema, and each against its twin. */
 export async function* checkRecords(
@@ -25,7 +25,7 @@ export async function* checkRecords(
     entries.get(schema?.path ?? ""),
   ];
   if (jsonEntry === undefined || csvEntry === undefined || schemaEntry === undefined) return; // reported as missing
-  let validate: ReturnType<typeof compileValidate>;
+  let validate: Validate;
   let columns: ReturnType<typeof columnsOf>;
   const formulaGuard = await guardOf(zip, entries, csvEntry.path, options);
   try {
@@ -36,22 +36,25 @@ export async function* checkRecords(
     yield finding("SCHEMA_INVALID", messageOf(error), { path: schemaEntry.path });
     return;
   }
-  const json = new Checked(readJsonLines(entryText(zip.read(jsonEntry), jsonEntry.path), jsonEntry.path, options));
-  const csv = new Checked(readCsv(entryText(zip.read(csvEntry), csvEntry.path), columns, { formulaGuard }));
+  const json = new Checked(new JsonLines(jsonEntry.path, options), utf8(zip.read(jsonEntry), jsonEntry.path));
+  const csv = new Checked(new CsvReader(columns, { formulaGuard }), utf8(zip.read(csvEntry), csvEntry.path));
   try {
+    // Once per record, so it waits for bytes only: a promise per record costs more than the record's checks.
     for (;;) {
-      const [record, twin] = [await json.next(), await csv.next()];
+      let record = json.next();
+      if (record === undefined) record = await json.more();
+      const error = record === undefined ? undefined : firstError(validate, record);
+      const like = error === undefined ? (record as JsonObject | undefined) : undefined;
+      let twin = csv.next(like);
+      if (twin === undefined) twin = await csv.more(like);
       if (record === undefined && twin === undefined) break;
       const recordIndex = Math.max(json.count, csv.count) - 1;
-      if (record !== undefined) {
-        const [error] = validate(record) ?? [];
-        if (error !== undefined)
-          yield finding("RECORD_INVALID", `${error.pointer || "/"} ${error.message}.`, {
-            path: jsonEntry.path,
-            recordIndex,
-          });
-      }
-      if (record !== undefined && twin !== undefined && !isDeepStrictEqual(record, twin))
+      if (error !== undefined)
+        yield finding("RECORD_INVALID", `${error.pointer || "/"} ${error.message}.`, {
+          path: jsonEntry.path,
+          recordIndex,
+        });
+      if (record !== undefined && twin !== undefined && twin !== record && !isSame(record, twin))
         yield finding("CSV_MISMATCH", "The record is not the same in JSON and CSV.", {
           path: csvEntry.path,
           recordIndex,
@@ -89,8 +92,8 @@ async function* checkQuarantine(
       yield finding("ENTRY_MISSING", "The manifest counts quarantined records and the file is not there.", { path });
     return;
   }
-  const elements = new Checked(readJsonLines(entryText(zip.read(entry), path), path, options));
-  while ((await elements.next()) !== undefined);
+  const elements = new Checked(new JsonLines(path, options), utf8(zip.read(entry), path));
+  while (elements.next() !== undefined || (await elements.more()) !== undefined);
   if (elements.failure !== undefined) yield finding("JSON_INVALID", messageOf(elements.failure), { path });
   else if (elements.count !== records.quarantined)
     yield finding(
@@ -100,30 +103,85 @@ async function* checkQuarantine(
     );
 }
 
-/** Records one by one, with what stopped them kept instead of thrown: expected damage is a finding. */
+/** Validation recurses as deep as the record does: past the stack's end, that is the record's damage. */
+function firstError(
+  validate: Validate,
+  record: JsonValue,
+): { readonly pointer: string; readonly message: string } | undefined {
+  try {
+    return validate(record)?.[0];
+  } catch {
+    return { pointer: "", message: "is nested too deeply to be checked" };
+  }
+}
+
+function isSame(record: JsonValue, twin: JsonValue): boolean {
+  try {
+    return isDeepStrictEqual(record, twin);
+  } catch {
+    return false; // nested too deeply: nobody can say that they are the same
+  }
+}
+
+interface RecordReader {
+  feed(bytes: Buffer): void;
+  next(like?: JsonObject): JsonValue | undefined;
+  end(): void;
+}
+
+/** A file's records, with what stopped them kept instead of thrown: expected damage is a finding. */
 class Checked {
   count = 0;
   failure: unknown;
-  readonly #records: AsyncGenerator<JsonValue>;
+  #ended = false;
+  readonly #reader: RecordReader;
+  readonly #bytes: AsyncGenerator<Buffer>;
 
-  constructor(records: AsyncGenerator<JsonValue>) {
-    this.#records = records;
+  constructor(reader: RecordReader, bytes: AsyncGenerator<Buffer>) {
+    this.#reader = reader;
+    this.#bytes = bytes;
   }
 
-  async next(): Promise<JsonValue | undefined> {
+  /** The next record, if its bytes have come. */
+  next(like?: JsonObject): JsonValue | undefined {
+    if (this.#ended) return undefined;
     try {
-      const step = await this.#records.next();
-      if (step.done) return undefined;
-      this.count++;
-      return step.value;
+      const record = this.#reader.next(like);
+      if (record !== undefined) this.count++;
+      return record;
     } catch (error) {
-      this.failure = error;
+      this.#fail(error);
       return undefined;
     }
   }
 
+  /** The next record, when `next` lacks bytes; nothing at the end. */
+  async more(like?: JsonObject): Promise<JsonValue | undefined> {
+    while (!this.#ended) {
+      try {
+        const { done, value } = await this.#bytes.next();
+        if (done) {
+          this.#ended = true;
+          this.#reader.end();
+          return undefined;
+        }
+        this.#reader.feed(value);
+      } catch (error) {
+        this.#fail(error);
+      }
+      const record = this.next(like);
+      if (record !== undefined) return record;
+    }
+    return undefined;
+  }
+
   async close(): Promise<void> {
-    await this.#records.return(undefined);
+    await this.#bytes.return(undefined);
+  }
+
+  #fail(error: unknown): void {
+    this.failure = error;
+    this.#ended = true;
   }
 }
 

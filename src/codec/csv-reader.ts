@@ -1,100 +1,8 @@
 import { PortmanteauError } from "../model/errors.ts";
-import type { JsonValue } from "../model/json.ts";
+import type { JsonObject, JsonValue } from "../model/json.ts";
 import { type Column, type CsvOptions, unguarded } from "./columns.ts";
-
-/** One cell as it stood in the file. Whether it was quoted tells the empty string from null. */
-export interface Cell {
-  readonly text: string;
-  readonly quoted: boolean;
-}
-
-export interface CsvLimits {
-  /** Longest cell, in UTF-16 units. Default 64 Mi. */
-  readonly maxCellLength?: number;
-}
-
-/**
- * Splits CSV text into rows of cells, as it arrives. Strict RFC 4180: a quote inside an unquoted cell, text after a closing quote, a bare
- * line feed or a missing closing quote is an error.
- *
- * @throws {PortmanteauError} `BUNDLE_UNREADABLE`, with the row in `recordIndex` (the header is row −1).
- */
-export async function* readCsvRows(
-  text: AsyncIterable<string>,
-  { maxCellLength = 2 ** 26 }: CsvLimits = {},
-): AsyncGenerator<Cell[]> {
-  let row: Cell[] = [];
-  let cell = "";
-  let state: "start" | "bare" | "quoted" | "closed" | "cr" = "start";
-  let rows = 0;
-
-  const fail = (why: string): never => {
-    throw new PortmanteauError("BUNDLE_UNREADABLE", `CSV row ${rows}: ${why}.`, { context: { recordIndex: rows - 1 } });
-  };
-  const endCell = (quoted: boolean) => {
-    row.push({ text: cell, quoted });
-    cell = "";
-    state = "start";
-  };
-
-  for await (const chunk of text) {
-    const finished: Cell[][] = [];
-    let at = 0;
-    while (at < chunk.length) {
-      const char = chunk[at] as string;
-      switch (state) {
-        case "quoted": {
-          const quote = chunk.indexOf('"', at);
-          const end = quote === -1 ? chunk.length : quote;
-          cell += chunk.slice(at, end);
-          if (cell.length > maxCellLength) fail(`a cell is longer than ${maxCellLength}`);
-          at = end + (quote === -1 ? 0 : 1);
-          if (quote !== -1) state = "closed";
-          continue;
-        }
-        case "closed":
-          if (char === '"') {
-            cell += '"';
-            state = "quoted";
-          } else if (char === ",") endCell(true);
-          else if (char === "\r") {
-            endCell(true);
-            state = "cr";
-          } else fail("text follows a closing quote");
-          break;
-        case "cr":
-          if (char !== "\n") fail("a carriage return stands alone");
-          finished.push(row);
-          rows++;
-          row = [];
-          state = "start";
-          break;
-        case "start":
-          if (char === '"') {
-            state = "quoted";
-            break;
-          }
-          state = "bare";
-          continue;
-        case "bare":
-          if (char === ",") endCell(false);
-          else if (char === "\r") {
-            endCell(false);
-            state = "cr";
-          } else if (char === '"' || char === "\n")
-            fail(char === "\n" ? "a line feed stands alone" : "a quote stands in an unquoted cell");
-          else cell += char;
-          break;
-        default:
-          throw new TypeError(`Unknown state: ${state satisfies never}`);
-      }
-      at++;
-    }
-    if (cell.length > maxCellLength) fail(`a cell is longer than ${maxCellLength}`);
-    yield* finished;
-  }
-  if (state !== "start" || row.length > 0) fail("the file ends inside a row");
-}
+import { type Cell, type CsvLimits, CsvRows } from "./csv-rows.ts";
+import { compileTwin } from "./csv-twin.ts";
 
 /** A number as JSON writes it: `Number` alone also takes `0x10`, `1.` and spaces. */
 const bareNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -103,92 +11,146 @@ const bareNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 export type ReadColumn = Pick<Column, "name" | "keys" | "type" | "empty">;
 
 /**
- * Reads records back from CSV: deep-equal to those of the JSON file.
+ * Reads records back from CSV: deep-equal to those of the JSON file. Bytes are fed as they arrive, records are asked for; no promise per record.
  *
- * @param text the file's text, in chunks, decoded from UTF-8
- * @throws {PortmanteauError} `BUNDLE_UNREADABLE` when the header or a cell is not what the columns say
+ * Its methods throw {PortmanteauError} `BUNDLE_UNREADABLE` when the header or a cell is not what the columns say.
+ *
  * @example
  * ```ts
- * for await (const record of readCsv(text, codec.columns)) console.log(record);
+ * const reader = new CsvReader(codec.columns);
+ * reader.feed(bytes);
+ * for (let record = reader.next(); record !== undefined; record = reader.next()) console.log(record);
  * ```
  */
-export async function* readCsv(
-  text: AsyncIterable<string>,
-  columns: readonly ReadColumn[],
-  { formulaGuard = "on", ...limits }: CsvOptions & CsvLimits = {},
-): AsyncGenerator<Record<string, JsonValue>> {
-  const plain = formulaGuard === "on" ? unguarded : (value: string) => value;
-  let recordIndex = -1;
-  const fail = (why: string, column?: ReadColumn): never => {
-    throw new PortmanteauError(
-      "BUNDLE_UNREADABLE",
-      `CSV record ${recordIndex}${column === undefined ? "" : `, column "${column.name}"`}: ${why}.`,
-      { context: { recordIndex } },
-    );
-  };
+export class CsvReader {
+  readonly #rows: CsvRows;
+  readonly #columns: readonly ReadColumn[];
+  readonly #guarded: boolean;
+  readonly #isTwin: ReturnType<typeof compileTwin>;
+  #recordIndex = -1;
 
-  const decode = ({ text: cell, quoted }: Cell, column: ReadColumn): JsonValue | undefined => {
-    if (cell === "" && !quoted)
-      return column.empty === "null" ? null : column.empty === "absent" ? undefined : fail("the cell is empty", column);
+  constructor(columns: readonly ReadColumn[], { formulaGuard = "on", ...limits }: CsvOptions & CsvLimits = {}) {
+    this.#rows = new CsvRows(limits);
+    this.#columns = columns;
+    this.#guarded = formulaGuard === "on";
+    this.#isTwin = compileTwin(columns, formulaGuard);
+  }
+
+  /** Takes the next bytes, when `next` has given all records of those before: UTF-8, cut between characters. */
+  feed(bytes: Buffer): void {
+    this.#rows.feed(bytes);
+  }
+
+  /**
+   * The next record, or nothing as long as it has not been fed whole.
+   *
+   * @param like a valid record that is expected: it comes back itself, and nothing is decoded, when the next line is seen to say just that
+   */
+  next(like?: JsonObject): JsonObject | undefined {
+    if (this.#recordIndex === -1) {
+      const header = this.#rows.next();
+      if (header === undefined) return undefined;
+      this.#checkHeader(header);
+    }
+    if (like !== undefined && this.#isNext(like)) {
+      this.#rows.skipLine();
+      this.#recordIndex++;
+      return like;
+    }
+    const row = this.#rows.next();
+    if (row === undefined) return undefined;
+    this.#checkLength(row);
+    const record: MutableObject = {};
+    for (let index = 0; index < row.length; index++) {
+      const column = this.#columns[index] as ReadColumn;
+      place(record, column.keys, this.#decode(row[index] as Cell, column));
+    }
+    this.#recordIndex++;
+    return record;
+  }
+
+  /** Says that no more bytes follow. */
+  end(): void {
+    this.#rows.end();
+    if (this.#recordIndex === -1) this.#fail("the header is missing");
+  }
+
+  #isNext(record: JsonObject): boolean {
+    const line = this.#rows.peekLine();
+    return line !== undefined && this.#isTwin(record, line);
+  }
+
+  #checkHeader(row: readonly Cell[]): void {
+    this.#checkLength(row);
+    for (let index = 0; index < row.length; index++) {
+      const { name } = this.#columns[index] as ReadColumn;
+      if (row[index]?.text !== name) this.#fail(`the header says "${row[index]?.text}"`, this.#columns[index]);
+    }
+    this.#recordIndex = 0;
+  }
+
+  #checkLength(row: readonly Cell[]): void {
+    if (row.length !== this.#columns.length)
+      this.#fail(`${row.length} cells stand where ${this.#columns.length} are expected`);
+  }
+
+  #decode({ text, quoted }: Cell, column: ReadColumn): JsonValue | undefined {
+    if (text === "" && !quoted)
+      return column.empty === "null"
+        ? null
+        : column.empty === "absent"
+          ? undefined
+          : this.#fail("the cell is empty", column);
     switch (column.type) {
       case "string":
-        return quoted ? plain(cell) : fail("a string is not quoted", column);
+        return quoted ? this.#plain(text) : this.#fail("a string is not quoted", column);
       case "json":
         try {
-          return JSON.parse(plain(cell)) as JsonValue;
+          return JSON.parse(this.#plain(text)) as JsonValue;
         } catch {
-          return fail("the cell is not JSON", column);
+          return this.#fail("the cell is not JSON", column);
         }
       case "boolean":
-        return cell === "true" ? true : cell === "false" ? false : fail("the cell is not a boolean", column);
+        return text === "true" ? true : text === "false" ? false : this.#fail("the cell is not a boolean", column);
       case "integer":
       case "number": {
-        const value = !quoted && bareNumber.test(cell) ? Number(cell) : Number.NaN;
-        return Number.isFinite(value) && !Object.is(value, -0) ? value : fail("the cell is not a number", column);
+        const value = !quoted && bareNumber.test(text) ? Number(text) : Number.NaN;
+        return Number.isFinite(value) && !Object.is(value, -0) ? value : this.#fail("the cell is not a number", column);
       }
       default:
         throw new TypeError(`Unknown column type: ${column.type satisfies never}`);
     }
-  };
-
-  for await (const row of readCsvRows(withoutBom(text), limits)) {
-    if (row.length !== columns.length) fail(`${row.length} cells stand where ${columns.length} are expected`);
-    if (recordIndex === -1) {
-      row.forEach(
-        ({ text: name }, index) =>
-          void (name === columns[index]?.name || fail(`the header says "${name}"`, columns[index])),
-      );
-    } else {
-      const record: Record<string, JsonValue> = {};
-      for (let index = 0; index < columns.length; index++)
-        place(record, (columns[index] as ReadColumn).keys, decode(row[index] as Cell, columns[index] as ReadColumn));
-      yield record;
-    }
-    recordIndex++;
   }
-  if (recordIndex === -1) fail("the header is missing");
+
+  #plain(text: string): string {
+    return this.#guarded ? unguarded(text) : text;
+  }
+
+  #fail(why: string, column?: ReadColumn): never {
+    throw new PortmanteauError(
+      "BUNDLE_UNREADABLE",
+      `CSV record ${this.#recordIndex}${column === undefined ? "" : `, column "${column.name}"`}: ${why}.`,
+      { context: { recordIndex: this.#recordIndex } },
+    );
+  }
 }
+
+type MutableObject = { [key: string]: JsonValue };
 
 /** Puts a value where its keys lead; the objects on the way are there even when the value is not. */
-function place(record: Record<string, JsonValue>, keys: readonly string[], value: JsonValue | undefined): void {
+function place(record: MutableObject, keys: readonly string[], value: JsonValue | undefined): void {
   let at = record;
-  keys.forEach((key, depth) => {
-    const last = depth === keys.length - 1;
-    if (last && value === undefined) return;
-    if (!last && Object.hasOwn(at, key)) at = at[key] as Record<string, JsonValue>;
-    else {
-      const made = last ? (value as JsonValue) : {};
-      Object.defineProperty(at, key, { value: made, enumerable: true, configurable: true, writable: true });
-      if (!last) at = made as Record<string, JsonValue>;
-    }
-  });
+  const last = keys.length - 1;
+  for (let depth = 0; depth < last; depth++) {
+    const key = keys[depth] as string;
+    if (!Object.hasOwn(at, key)) define(at, key, {});
+    at = at[key] as MutableObject;
+  }
+  if (value !== undefined) define(at, keys[last] as string, value);
 }
 
-async function* withoutBom(text: AsyncIterable<string>): AsyncGenerator<string> {
-  let first = true;
-  for await (const chunk of text) {
-    if (chunk === "") continue;
-    yield first && chunk.startsWith("\uFEFF") ? chunk.slice(1) : chunk;
-    first = false;
-  }
+function define(object: MutableObject, key: string, value: JsonValue): void {
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
 }

@@ -1,4 +1,5 @@
 import type { RecordSchema } from "portmanteau";
+import { utf8 } from "../../src/bundle/read-entry.ts";
 import { PartEncoder } from "../../src/codec/part-encoder.ts";
 import { compileCodec, type RecordCodec } from "../../src/codec/record-codec.ts";
 import type { View } from "../../src/codec/view.ts";
@@ -48,11 +49,25 @@ export async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
-/** The text in pieces of these lengths, again and again. */
-export async function* split(text: string, lengths: readonly number[]): AsyncGenerator<string> {
-  for (let at = 0, turn = 0; at < text.length; turn++) {
+/** The text's bytes in pieces of these lengths, again and again. */
+export async function* split(text: string, lengths: readonly number[]): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
     const length = lengths[turn % lengths.length] ?? 1;
-    yield text.slice(at, at + length);
+    yield bytes.subarray(at, at + length);
     at += length;
   }
+}
+
+/** Feeds text, cut like that, to a reader of records. */
+export async function* readFed<T>(
+  reader: { feed(bytes: Buffer): void; next(): T | undefined; end(): void },
+  text: string,
+  lengths: readonly number[],
+): AsyncGenerator<T> {
+  for await (const bytes of utf8(split(text, lengths), "x")) {
+    reader.feed(bytes);
+    for (let record = reader.next(); record !== undefined; record = reader.next()) yield record;
+  }
+  reader.end();
 }
