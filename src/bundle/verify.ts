@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { openZip, type ZipEntry, type ZipReader } from "../archive/zip-reader.ts";
 import { entryPath } from "../model/entry-path.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
 import { isWhole } from "../model/outcome.ts";
 import { parseChecksums } from "./checksums.ts";
+import { type DigestingReader, digesting } from "./digesting.ts";
 import { documentErrors } from "./documents.ts";
 import { type Finding, finding, messageOf } from "./findings.ts";
 import { formatName, formatVersion, layout } from "./layout.ts";
@@ -13,6 +13,11 @@ import { type ReadLimits, readDocument, readText } from "./read-entry.ts";
 import { checkRecords } from "./verify-records.ts";
 
 export interface VerifyOptions extends ReadLimits {
+  /**
+   * How far to look. `structure`: names, and what SHA256SUMS and the manifest claim of each other and of the zip; no data is read.
+   * `digests`: that, and the SHA-256 of every file. `full` (default): that, and every record: its schema, JSON = CSV, counts.
+   */
+  readonly level?: "structure" | "digests" | "full";
   /** Most findings given per file. Default 20. */
   readonly maxFindingsPerFile?: number;
 }
@@ -28,28 +33,30 @@ export interface VerifyOptions extends ReadLimits {
  * ```
  */
 export async function* verifyBundle(file: string, options: VerifyOptions = {}): AsyncGenerator<Finding> {
-  let zip: ZipReader;
+  let opened: ZipReader;
   try {
-    zip = await openZip(file);
+    opened = await openZip(file);
   } catch (error) {
     if (!PortmanteauError.is(error)) throw error;
     yield finding("ZIP_UNREADABLE", error.message);
     return;
   }
+  const { level = "full" } = options;
+  const zip = digesting(opened);
   try {
     const entries = new Map(zip.entries.map((entry) => [entry.path, entry]));
     yield* checkNames(zip.entries);
-    const digests = new Map<string, string>();
-    yield* checkDigests(zip, entries, digests, options);
     const manifest = yield* checkManifest(zip, entries, options);
-    if (manifest === undefined) return;
-    if (manifest.completeness === "partial")
+    if (manifest?.completeness === "partial")
       yield finding("BUNDLE_PARTIAL", "The bundle says that it is not complete; see the outcomes of its datasets.");
-    yield* checkClaims(manifest, zip.entries);
-    for (const dataset of manifest.datasets) {
-      yield* checkFiles(dataset, entries, digests);
+    if (manifest !== undefined) yield* checkClaims(manifest, zip.entries);
+    // Records come before digests: then nearly every entry is inflated once, and hashed on the way.
+    for (const dataset of (level === "full" && manifest?.datasets) || []) {
       if (dataset.schema !== undefined) yield* limited(checkRecords(zip, entries, dataset, options), options);
     }
+    if (level !== "structure") yield* readTheRest(zip, entries);
+    yield* checkSums(zip, entries, options);
+    for (const dataset of manifest?.datasets ?? []) yield* checkFiles(zip, entries, dataset);
   } finally {
     zip.close();
   }
@@ -71,24 +78,27 @@ function* checkNames(entries: readonly ZipEntry[]): Generator<Finding> {
   }
 }
 
-async function* checkDigests(
-  zip: ZipReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  digests: Map<string, string>,
-  options: VerifyOptions,
-): AsyncGenerator<Finding> {
+/** Reads what nothing has read to its end yet, for its digest. */
+async function* readTheRest(zip: DigestingReader, entries: ReadonlyMap<string, ZipEntry>): AsyncGenerator<Finding> {
   for (const entry of entries.values()) {
-    if (entry.isDirectory) continue;
+    const { path, isDirectory } = entry;
+    if (isDirectory) continue;
     try {
-      const sha256 = createHash("sha256");
-      for await (const chunk of zip.read(entry)) sha256.update(chunk);
-      digests.set(entry.path, sha256.digest("hex"));
+      if (zip.failures.has(path)) throw zip.failures.get(path);
+      if (!zip.digests.has(path)) for await (const _ of zip.read(entry));
     } catch (error) {
-      yield finding("ENTRY_UNREADABLE", messageOf(error), { path: entry.path });
+      yield finding("ENTRY_UNREADABLE", messageOf(error), { path });
     }
   }
+}
+
+async function* checkSums(
+  zip: DigestingReader,
+  entries: ReadonlyMap<string, ZipEntry>,
+  options: VerifyOptions,
+): AsyncGenerator<Finding> {
   const sums = entries.get(layout.checksums);
-  if (sums === undefined || !digests.has(layout.checksums)) {
+  if (sums === undefined || zip.failures.has(layout.checksums)) {
     yield finding("CHECKSUMS_INVALID", "SHA256SUMS is missing.", { path: layout.checksums });
     return;
   }
@@ -108,7 +118,7 @@ async function* checkDigests(
     const [path, sha256] = line;
     named.add(path);
     if (!entries.has(path)) yield finding("ENTRY_MISSING", "SHA256SUMS names a file that is not there.", { path });
-    else if (digests.has(path) && digests.get(path) !== sha256)
+    else if (isOther(zip.digests.get(path), sha256))
       yield finding("DIGEST_MISMATCH", "The file's SHA-256 is not the one in SHA256SUMS.", { path });
   }
   for (const { path, isDirectory } of entries.values()) {
@@ -168,9 +178,9 @@ function* checkClaims({ completeness, datasets }: Manifest, entries: readonly Zi
 }
 
 function* checkFiles(
-  { files, schema }: ManifestDataset,
+  { digests }: DigestingReader,
   entries: ReadonlyMap<string, ZipEntry>,
-  digests: ReadonlyMap<string, string>,
+  { files, schema }: ManifestDataset,
 ): Generator<Finding> {
   for (const { path, sha256, bytes } of [
     ...files,
@@ -178,11 +188,13 @@ function* checkFiles(
   ]) {
     const entry = entries.get(path);
     if (entry === undefined) yield finding("ENTRY_MISSING", "The manifest names a file that is not there.", { path });
-    else if ((bytes !== undefined && entry.bytes !== bytes) || (digests.has(path) && digests.get(path) !== sha256)) {
+    else if ((bytes !== undefined && entry.bytes !== bytes) || isOther(digests.get(path), sha256))
       yield finding("FILE_FACTS_WRONG", "The manifest's size or digest is not the file's.", { path });
-    }
   }
 }
+
+/** Whether a digest is known, and not the one that is claimed. */
+const isOther = (known: string | undefined, claimed: string): boolean => known !== undefined && known !== claimed;
 
 async function* limited(
   findings: AsyncGenerator<Finding>,

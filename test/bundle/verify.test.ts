@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
-import { type Dataset, type FindingCode, findingCodes, openBundle, PortmanteauError, verifyBundle } from "portmanteau";
+import {
+  type Dataset,
+  type FindingCode,
+  findingCodes,
+  openBundle,
+  PortmanteauError,
+  type RecordSchema,
+  verifyBundle,
+} from "portmanteau";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentErrors } from "../../src/bundle/documents.ts";
 import {
@@ -435,6 +443,65 @@ describe("a bundle", () => {
     expect(await findingsOf(packed(files), { maxFindingsPerFile: 2 })).toHaveLength(2);
   });
 
+  it("of many pieces is compared to its last record, in every piece", async () => {
+    const many = Array.from({ length: 6_000 }, (_, id) => ({
+      id,
+      owner: "u1",
+      text: `${"é".repeat(id % 60)} "${id}"`,
+    }));
+    const { zip } = await exported([noteDataset("notes", controlledSource(many).source)]);
+    expect(await findingsOf(zip)).toEqual([]);
+    const files = entriesOf(zip);
+    const changed = [0, 1, 1_999, 4_000, 5_999];
+    let other = text(files, csv);
+    for (const id of changed) other = other.replace(`""${id}""`, `""x${id}""`);
+    replace(files, csv, other);
+    resum(files);
+    writeFileSync(file, packed(files));
+    const found: unknown[] = [];
+    for await (const { code, recordIndex } of verifyBundle(file)) found.push([code, recordIndex]);
+    expect(found).toEqual(changed.map((index) => ["CSV_MISMATCH", index]));
+  });
+
+  it("whose records cannot be read to their end still has the digests of its files checked", async () => {
+    for (const path of [json, csv]) {
+      const files = filesOf();
+      files.set(path, Buffer.concat([Buffer.from("x\n"), files.get(path) as Buffer]));
+      const codes = [path === json ? "JSON_INVALID" : "CSV_INVALID", "DIGEST_MISMATCH", "FILE_FACTS_WRONG"];
+      expect(await findingsOf(packed(files))).toEqual(codes);
+    }
+  });
+
+  it("with a record nested deeper than the stack gives a finding too", async () => {
+    const tree = { type: "array", items: { $ref: "#/$defs/tree" } };
+    const deep: RecordSchema = {
+      ...noteSchema,
+      properties: { ...noteSchema.properties, tree: { $ref: "#/$defs/tree" } },
+      $defs: { tree },
+    };
+    const { source } = controlledSource([{ id: 1, owner: "u1", text: "", tree: [[]] }]);
+    const files = entriesOf((await exported([noteDataset("notes", source, { schema: deep })])).zip);
+    const brackets = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    replace(files, json, text(files, json).replace("[[]]", brackets));
+    resum(files);
+    expect(await findingsOf(packed(files))).toEqual(["RECORD_INVALID", "CSV_MISMATCH"]);
+    replace(files, csv, text(files, csv).replace("[[]]", brackets));
+    resum(files);
+    expect(await findingsOf(packed(files))).toContain("RECORD_INVALID");
+  });
+
+  it("is checked as far as the level says", async () => {
+    const files = filesOf();
+    files.set(csv, Buffer.from(text(files, csv).replace("note 2", "note 9")));
+    const bytes = packed(files);
+    expect(await findingsOf(bytes)).toEqual(["CSV_MISMATCH", "DIGEST_MISMATCH", "FILE_FACTS_WRONG"]);
+    expect(await findingsOf(bytes, { level: "digests" })).toEqual(["DIGEST_MISMATCH", "FILE_FACTS_WRONG"]);
+    expect(await findingsOf(bytes, { level: "structure" })).toEqual([]);
+    files.delete(csv);
+    for (const level of ["structure", "digests", "full"])
+      expect(await findingsOf(packed(files), { level })).toEqual(["ENTRY_MISSING", "ENTRY_MISSING"]);
+  });
+
   it("is the only thing that verify does not throw for: a file that is not there does", async () => {
     await expect(verifyBundle(join(folder, "gone.zip")).next()).rejects.toMatchObject({ code: "ENOENT" });
   });
@@ -459,6 +526,18 @@ describe("openBundle", () => {
       context: { dataset: "gone" },
     });
     bundle.close();
+  });
+
+  it("lets who is reading read on when it is closed, and nobody begin", async () => {
+    const bundle = await opened(sound);
+    const records = [];
+    for await (const record of bundle.dataset("notes").records()) {
+      bundle.close();
+      records.push(record);
+    }
+    expect(records).toEqual(notes(4));
+    const reading = bundle.dataset("notes").records()[Symbol.asyncIterator]().next();
+    await expect(reading).rejects.toMatchObject({ code: "BUNDLE_UNREADABLE" });
   });
 
   for (const [what, damage] of [

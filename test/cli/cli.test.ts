@@ -50,6 +50,8 @@ describe("a bundle's way through the command line", () => {
     const ran = await portmanteau(["verify", bundle]);
     expect(ran).toMatchObject({ code: 0, stderr: "" });
     expect(ran.stdout.toString()).toMatch(/^Checked: \d+ files, 2 datasets, 3 records: .*\nSound\.\n$/);
+    const digests = await portmanteau(["verify", bundle, "--level", "digests"]);
+    expect(digests.stdout.toString()).toMatch(/3 records: names, digests, manifest\.\nSound\.\n$/);
     const json = await portmanteau(["verify", bundle, "--json"]);
     expect(jsonOf(json)).toEqual({ sound: true, findings: [] });
   });
@@ -214,6 +216,7 @@ describe("what the caller must mend exits 2, says why on stderr, and leaves stdo
     ["a request id that is no UUID", ["plan", ...subject, "--request", "7"], /error REQUEST_INVALID: .*\n {2}at \/id/],
     ["a time that is none", ["export", ...subject, ...out, "--received-at", "noon"], /REQUEST_INVALID/],
     ["a configuration that is not there", ["check", "--config", "nowhere.ts"], /nowhere\.ts cannot be read/],
+    ["a level that is none", ["verify", "a.zip", "--level", "constructor"], /structure, digests, full/],
     ["two files", ["verify", "a.zip", "b.zip"], /Exactly one FILE/],
     ["no file", ["inspect"], /Exactly one FILE/],
   ])("%s", async (_, args, says) => {
