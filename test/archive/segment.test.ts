@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import { constants, crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SegmentWriter } from "../../src/archive/segment.ts";
@@ -105,6 +105,31 @@ describe("a segment", () => {
       expect(other.facts).toEqual(one.facts);
       expect(other.most).toBe(1);
     }
+  });
+
+  it("has the same bytes on both sides of the size up to which a piece is deflated at once", async () => {
+    const text = lines(200_000);
+    const sizes = [16 * 1024, 16 * 1024 + 1, 1, 60_000, 16 * 1024 - 1];
+    let at = 0;
+    const pieces = sizes.map((size) => text.subarray(at, (at += size)));
+    const expected = pieces.map((piece, index) => {
+      const before = pieces[index - 1];
+      return deflateRawSync(piece, {
+        level: 6,
+        finishFlush: constants.Z_SYNC_FLUSH,
+        ...(before === undefined ? {} : { dictionary: before.subarray(-32 * 1024) }),
+      });
+    });
+    const { packed } = await sealed(pieces);
+    expect(packed.equals(Buffer.concat([...expected, Buffer.from([3, 0])]))).toBe(true);
+  });
+
+  it("is one write when it is small", async () => {
+    const writes: Buffer[] = [];
+    const segment = new SegmentWriter(async (bytes) => void writes.push(bytes), { level: 6 });
+    segment.push(Buffer.from("[\n]\n"));
+    await segment.seal();
+    expect(writes.map((bytes) => inflateRawSync(bytes).toString())).toEqual(["[\n]\n"]);
   });
 
   it("is within 1 % of the size of a single stream, over 8 MiB at level 6", async () => {
