@@ -1,4 +1,5 @@
-import { crc32, deflateRawSync } from "node:zlib";
+import { createHash } from "node:crypto";
+import { constants, crc32, deflateRawSync } from "node:zlib";
 import { ZipArchive } from "archiver";
 import type { EntryPath } from "../model/entry-path.ts";
 import { PortmanteauError } from "../model/errors.ts";
@@ -10,32 +11,65 @@ export interface EntryFacts {
   readonly crc32: number;
 }
 
-interface Job {
-  readonly path: EntryPath;
-  readonly facts: EntryFacts;
-  readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  readonly settle: (error: unknown) => void;
+/** A small file as it stands in a zip. */
+export interface PackedFile {
+  readonly facts: EntryFacts & { readonly sha256: string };
+  readonly deflated: Uint8Array;
 }
+
+/** What several files begin with, deflated once. It ends on a flush, so that anything deflated may follow. */
+export interface PackedHead {
+  readonly bytes: Uint8Array;
+  readonly crc32: number;
+  readonly deflated: Uint8Array;
+}
+
+export function packHead(bytes: Uint8Array, level: number): PackedHead {
+  const deflated = deflateRawSync(bytes, { level, finishFlush: constants.Z_FULL_FLUSH });
+  return { bytes, crc32: crc32(bytes), deflated };
+}
+
+const noHead: PackedHead = { bytes: new Uint8Array(), crc32: 0, deflated: new Uint8Array() };
+
+/** Deflates and digests a file that is in memory: a head, if it has one, and the rest. */
+export function packFile(rest: Uint8Array, level: number, head: PackedHead = noHead): PackedFile {
+  const packed = deflateRawSync(rest, { level });
+  const deflated = head === noHead ? packed : Buffer.concat([head.deflated, packed]);
+  const facts = {
+    bytes: head.bytes.length + rest.length,
+    compressedBytes: deflated.length,
+    crc32: rest.length === 0 ? head.crc32 : crc32(rest, head.crc32), // node's CRC-32 of nothing is 0, whatever it continues
+    sha256: createHash("sha256").update(head.bytes).update(rest).digest("hex"),
+  };
+  return { facts, deflated };
+}
+
+type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Every entry has this time: a bundle says when it was made in its manifest. */
 const epoch = new Date("1980-01-01T00:00:00Z");
 const fileMode = 0o644;
 const directoryMode = 0o755;
+/** archiver wants a source with every entry; the bytes come by another way. */
+const noSource = Buffer.alloc(0);
+/** So much is gathered, headers included, before it goes through the streams: small pieces cost more than their bytes. */
+const gatherBytes = 64 * 1024;
 
 /**
  * Writes one zip through archiver, entry after entry, each copied as it was deflated.
  *
- * archiver's own ways are kept out where they are unsound (seen in version 8): its queue holds every appended source, so one entry is
- * appended at a time; an error in a source neither ends nor rejects, so the bytes are pumped here; a failed destination leaves
+ * archiver's own ways are kept out where they are unsound (seen in version 8): its queue holds every appended source, so entries go
+ * past it, one at a time; an error in a source neither ends nor rejects, so the bytes are pumped here; a failed destination leaves
  * `finalize()` pending, so its output is consumed here too and every wait also ends when something failed.
  */
 export class ZipWriter {
   readonly #archive = new ZipArchive({ highWaterMark: 256 * 1024 });
   readonly #engine: Engine;
-  readonly #jobs = new WeakMap<Buffer, Job>();
   readonly #consumed: Promise<void>;
   #bytes = 0;
   #entries = 0;
+  #begun: Entry | undefined;
+  #gathered = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
   /** Ends the wait of the entry that is being added; its source may never answer. */
@@ -44,8 +78,13 @@ export class ZipWriter {
   /** @param write takes the zip's bytes in order; the next call waits for it */
   constructor(write: (bytes: Uint8Array) => Promise<void>) {
     this.#engine = engineOf(this.#archive);
-    this.#engine._appendBuffer = (entry, ticket, done) => void this.#append(entry, ticket, done);
+    this.#engine._appendBuffer = (entry) => {
+      this.#begun = entry;
+    };
     this.#engine.isZip64 = () => isLarge(this.#engine);
+    // The engine writes a header in a dozen pieces. While it is corked they wait; then they go through its streams as one chunk.
+    this.#engine._writev = (pieces, done) =>
+      this.#engine._write(Buffer.concat(pieces.map(({ chunk }) => chunk)), "buffer", done);
     this.#engine.on("drain", () => this.#wake?.());
     this.#engine.on("error", (error) => this.#fail(error));
     this.#archive.on("error", (error) => this.#fail(error));
@@ -57,16 +96,14 @@ export class ZipWriter {
     await this.#add(path, { bytes: 0, compressedBytes: 0, crc32: 0 }, [], directoryMode);
   }
 
-  /** A small file that is in memory. Gives its size inside the zip. */
-  async addBytes(path: EntryPath, bytes: Uint8Array, level: number): Promise<number> {
-    const packed = deflateRawSync(bytes, { level });
-    await this.#add(
-      path,
-      { bytes: bytes.length, compressedBytes: packed.length, crc32: crc32(bytes) },
-      [packed],
-      fileMode,
-    );
-    return packed.length;
+  /** A small file that is in memory. */
+  async addBytes(path: EntryPath, bytes: Uint8Array, level: number): Promise<void> {
+    await this.addPacked(path, packFile(bytes, level));
+  }
+
+  /** A small file that was packed before. */
+  async addPacked(path: EntryPath, { facts, deflated }: PackedFile): Promise<void> {
+    await this.#add(path, facts, [deflated], fileMode);
   }
 
   /** A file that is already one raw deflate stream. @throws `SPOOL_CORRUPT` when it is not as long as the facts say */
@@ -74,8 +111,15 @@ export class ZipWriter {
     await this.#add(path, facts, chunks, fileMode);
   }
 
+  /** Sends what was gathered on its way; `finish` does so as well. */
+  flush(): void {
+    this.#gathered = 0;
+    if (this.#engine.writableCorked > 0) this.#engine.uncork();
+  }
+
   /** Writes the central directory and waits until the last byte was taken. @throws what `write` threw */
   async finish(): Promise<{ readonly bytes: number; readonly entries: number }> {
+    this.#gather(); // the end of the stream uncorks it
     if (this.#failure === undefined) this.#archive.finalize().catch((error: unknown) => this.#fail(error));
     await this.#consumed;
     this.#throwFailure();
@@ -88,40 +132,31 @@ export class ZipWriter {
     await this.#consumed;
   }
 
-  async #add(path: EntryPath, facts: EntryFacts, chunks: Job["chunks"], mode: number): Promise<void> {
+  async #add(path: EntryPath, facts: EntryFacts, chunks: Chunks, mode: number): Promise<void> {
     this.#throwFailure();
-    // archiver wants a source; this empty buffer is the ticket by which the engine finds the bytes that are ready.
-    const ticket = Buffer.alloc(0);
     await new Promise<void>((resolve, reject) => {
-      const settle = (error: unknown) => (error === undefined ? resolve() : reject(error));
       this.#giveUp = reject;
-      this.#jobs.set(ticket, { path, facts, chunks, settle });
-      this.#archive.append(ticket, { name: path, mode, date: epoch });
+      this.#append(path, facts, chunks, mode).then(resolve, (error: unknown) => {
+        this.#fail(error);
+        reject(error);
+      });
     });
     this.#entries++;
   }
 
-  /** The engine's turn: a header that has the sizes, the bytes as they come, nothing after them. */
-  async #append(entry: Entry, ticket: Buffer, done: (error: unknown) => void): Promise<void> {
-    const job = this.#jobs.get(ticket) as Job;
-    try {
-      writeHeader(this.#engine, entry, job.facts);
-      await this.#pump(job);
-      this.#engine._afterAppend(entry);
-      done(null);
-      job.settle(undefined);
-    } catch (error) {
-      this.#fail(error);
-      job.settle(error);
-    }
-  }
-
-  async #pump({ path, facts, chunks }: Job): Promise<void> {
+  /** A header that has the sizes, the bytes as they come, nothing after them. */
+  async #append(path: EntryPath, facts: EntryFacts, chunks: Chunks, mode: number): Promise<void> {
+    const entry = this.#begin(path, mode);
+    this.#gather();
+    writeHeader(this.#engine, entry, facts);
     let bytes = 0;
     for await (const chunk of chunks) {
       this.#throwFailure();
       bytes += chunk.length;
-      if (!this.#engine.write(chunk)) await this.#drained();
+      this.#gathered += chunk.length;
+      const room = this.#engine.write(chunk);
+      if (!room || this.#gathered >= gatherBytes) this.flush();
+      if (!room) await this.#drained();
     }
     this.#throwFailure();
     if (bytes !== facts.compressedBytes) {
@@ -130,6 +165,20 @@ export class ZipWriter {
         `Entry "${path}" has ${bytes} bytes where ${facts.compressedBytes} were sealed.`,
       );
     }
+    this.#engine._afterAppend(entry);
+  }
+
+  #begin(path: EntryPath, mode: number): Entry {
+    this.#begun = undefined;
+    this.#engine.entry(noSource, { name: path, mode, date: epoch }, (error) => {
+      throw error;
+    });
+    if (this.#begun === undefined) throw new PortmanteauError("ARCHIVE_FAILED", `archiver did not begin "${path}".`);
+    return this.#begun;
+  }
+
+  #gather(): void {
+    if (this.#engine.writableCorked === 0) this.#engine.cork();
   }
 
   /** Waits for room, or for a failure: then nobody will ever make room. */
@@ -170,11 +219,18 @@ export class ZipWriter {
 interface Engine {
   readonly _entries: readonly unknown[];
   readonly _archive: { readonly centralLength: number; readonly centralOffset: number };
-  _appendBuffer(entry: Entry, source: Buffer, done: (error: unknown) => void): void;
+  /** Calls `_appendBuffer` before it returns; calls back at once when it refuses the entry. */
+  entry(source: Buffer, data: { name: string; mode: number; date: Date }, done: (error: unknown) => void): void;
+  _appendBuffer(entry: Entry): void;
   _afterAppend(entry: Entry): void;
   _writeLocalFileHeader(entry: Entry): void;
   isZip64(): boolean;
+  readonly writableCorked: number;
+  cork(): void;
+  uncork(): void;
   write(bytes: Uint8Array): boolean;
+  _write(bytes: Buffer, encoding: "buffer", done: (error?: Error | null) => void): void;
+  _writev(pieces: readonly { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void;
   on(event: "drain" | "error", listener: (error: unknown) => void): void;
 }
 interface Entry {
@@ -199,7 +255,7 @@ const max32 = 0xffffffff;
 
 function engineOf(archive: ZipArchive): Engine {
   const engine = (archive as unknown as { _module?: { engine?: Engine } })._module?.engine;
-  for (const method of ["_appendBuffer", "_afterAppend", "_writeLocalFileHeader", "isZip64"] as const) {
+  for (const method of ["entry", "_appendBuffer", "_afterAppend", "_writeLocalFileHeader", "isZip64"] as const) {
     if (typeof engine?.[method] !== "function")
       throw new PortmanteauError("ARCHIVE_FAILED", "This archiver has another engine inside. Install archiver 8.0.");
   }

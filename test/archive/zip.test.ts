@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { SegmentWriter } from "../../src/archive/segment.ts";
 import { openZip } from "../../src/archive/zip-reader.ts";
-import { ZipWriter } from "../../src/archive/zip-writer.ts";
+import { packFile, packHead, ZipWriter } from "../../src/archive/zip-writer.ts";
 import { entryPath } from "../../src/model/entry-path.ts";
 import { toolIsHere } from "../support/tools.ts";
 
@@ -34,6 +35,37 @@ describe("a zip", () => {
     const chunks: Uint8Array[] = [];
     await small(async (bytes) => void chunks.push(Uint8Array.from(bytes)));
     expect(Buffer.concat(chunks).toString("hex")).toBe(GOLDEN);
+  });
+
+  it("gathers small entries and sends them on as one chunk, when it is told to and at its end", async () => {
+    const chunks: Uint8Array[] = [];
+    const zip = new ZipWriter(async (bytes) => void chunks.push(Uint8Array.from(bytes)));
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await zip.addDirectory(entryPath("data/"));
+    await zip.addDeflated(entryPath("data/a.json"), facts, once(packed.subarray(0, 3), packed.subarray(3)));
+    await turn();
+    expect(chunks.length).toBe(0);
+    zip.flush();
+    zip.flush();
+    await turn();
+    expect(chunks.length).toBe(1);
+    await zip.finish();
+    expect(chunks.length).toBe(2);
+    expect(Buffer.concat(chunks).toString("hex")).toBe(GOLDEN);
+  });
+
+  it("does not gather more than 64 KiB before it sends it on", async () => {
+    const taken: number[] = [];
+    const zip = new ZipWriter(async ({ length }) => void taken.push(length));
+    const bytes = Buffer.concat([Buffer.from([1, 0, 0x40, 0xff, 0xbf]), Buffer.alloc(0x4000)]); // 16 KiB of zeros, stored
+    const entry = { bytes: 0x4000, compressedBytes: bytes.length, crc32: crc32(bytes.subarray(5)) };
+    for (let at = 0; at < 12; at++) {
+      await zip.addDeflated(entryPath(`f${at}`), entry, once(bytes));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(taken.length).toBe(3);
+    expect(Math.max(...taken)).toBeLessThan(66 * 1024);
+    await zip.finish();
   });
 
   it("rejects, and does not hang, when the destination fails at byte n, whatever n", async () => {
@@ -123,6 +155,25 @@ describe("a zip", () => {
       await expect(openZip(file), String(length)).rejects.toMatchObject({ code: "BUNDLE_UNREADABLE" });
     }
     expect(readFileSync(file).length).toBe(whole.length - 1);
+  });
+});
+
+describe("a packed file", () => {
+  it("is one raw deflate stream with true facts, with and without a head", () => {
+    const [head, rest] = [Buffer.from("<style>".repeat(500)), Buffer.from("<p>ü…</p>".repeat(90))];
+    for (const [file, whole] of [
+      [packFile(rest, 6), rest],
+      [packFile(rest, 6, packHead(head, 6)), Buffer.concat([head, rest])],
+      [packFile(Buffer.alloc(0), 6, packHead(head, 1)), head],
+    ] as const) {
+      expect(inflateRawSync(file.deflated).equals(whole)).toBe(true);
+      expect(file.facts).toEqual({
+        bytes: whole.length,
+        compressedBytes: file.deflated.length,
+        crc32: crc32(whole),
+        sha256: createHash("sha256").update(whole).digest("hex"),
+      });
+    }
   });
 });
 
