@@ -74,7 +74,7 @@ class LocalStream implements SpoolWriter, Spooled {
     if (this.#file === undefined && bytes.length <= this.#budget.left) {
       this.#budget.left -= bytes.length;
       this.#inMemory += bytes.length;
-      this.#chunks.push(Uint8Array.from(bytes));
+      this.#chunks.push(new Uint8Array(bytes)); // a copy; `from` would walk it byte by byte
       return;
     }
     try {
@@ -92,7 +92,7 @@ class LocalStream implements SpoolWriter, Spooled {
   async *read(): AsyncGenerator<Uint8Array> {
     if (this.#discarded) throw this.#failed("was closed");
     if (this.#file === undefined) {
-      yield* this.#chunks;
+      for (const chunk of this.#chunks) yield chunk; // yield* would make several promises of each
       return;
     }
     try {
