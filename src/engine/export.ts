@@ -13,7 +13,7 @@ import { buildManifest, buildReport, type Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { pseudonyms } from "./part.ts";
 import type { CollectedDataset, Plan } from "./plan.ts";
-import { abortedError, closedInTime, typedError } from "./read-pages.ts";
+import { abortedError, closedInTime, endedReason, typedError } from "./read-pages.ts";
 
 export interface RunOptions {
   readonly to: Destination;
@@ -114,7 +114,7 @@ export async function runExport(
     fail(error);
   } finally {
     signal?.removeEventListener("abort", onAbort);
-    stop.abort();
+    stop.abort(endedReason);
   }
 
   // What cannot be closed must not hide why the export ended, and must not be hidden either.

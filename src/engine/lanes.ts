@@ -50,6 +50,7 @@ export class Lanes {
     await Promise.all(
       Array.from({ length: Math.min(this.#config.lanes, this.#collected.length) }, () => this.#lane(fail)),
     );
+    if (!this.#options.signal.aborted) return;
     for (const { reject } of this.#results) reject(abortedError()); // those that were never begun; a settled one stays as it is
   }
 

@@ -156,6 +156,9 @@ async function typed<T>(name: string, step: () => Promise<T>): Promise<T> {
  * person has the same pseudonym inside a bundle, and nobody without the key can link two bundles.
  */
 export function pseudonyms(key: Uint8Array, bundleId: string): (value: string) => string {
-  const salt = createHmac("sha256", key).update(`portmanteau pseudonyms ${bundleId}`).digest();
-  return (value) => `person-${createHmac("sha256", salt).update(value).digest("hex").slice(0, 32)}`;
+  let salt: Buffer | undefined;
+  return (value) => {
+    salt ??= createHmac("sha256", key).update(`portmanteau pseudonyms ${bundleId}`).digest();
+    return `person-${createHmac("sha256", salt).update(value).digest("hex").slice(0, 32)}`;
+  };
 }

@@ -1,6 +1,9 @@
 import { PortmanteauError } from "../model/errors.ts";
 import type { Page, ReadContext, Source } from "../model/source.ts";
 
+/** Why a signal is aborted when its work has ended. Made once: each one would hold a picture of the stack. */
+export const endedReason = new DOMException("The work that this signal belonged to has ended.", "AbortError");
+
 /** How long a source may take to close after it is no longer wanted, in milliseconds. */
 const closeTimeoutMs = 5_000;
 
@@ -20,12 +23,11 @@ export async function* readPages(
   context: ReadContext,
   { dataset, pageTimeoutMs, onCloseTimeout }: ReadPagesOptions,
 ): AsyncGenerator<Page> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const own = ownSignal(context.signal);
   let iterator: AsyncIterator<Page> | undefined;
   let ended = false;
   try {
-    iterator = source.read({ ...context, signal })[Symbol.asyncIterator]();
+    iterator = source.read({ ...context, signal: own.signal })[Symbol.asyncIterator]();
     for (;;) {
       const step = await within(iterator.next(), pageTimeoutMs, context.signal, dataset);
       if (step.done) {
@@ -37,7 +39,7 @@ export async function* readPages(
   } catch (error) {
     throw typedError(error, dataset, source.name);
   } finally {
-    stop.abort();
+    own.end();
     if (!ended && iterator !== undefined) {
       const opened = iterator;
       if (!(await closedInTime((async () => opened.return?.())()))) onCloseTimeout();
@@ -53,9 +55,9 @@ export async function countRecords(
   dataset: string,
 ): Promise<number | null> {
   if (source.count === undefined) return null;
-  const stop = new AbortController();
+  const own = ownSignal(context.signal);
   try {
-    const counted = source.count({ ...context, signal: AbortSignal.any([context.signal, stop.signal]) });
+    const counted = source.count({ ...context, signal: own.signal });
     const expected = await within(counted, pageTimeoutMs, context.signal, dataset);
     if (!Number.isSafeInteger(expected) || expected < 0)
       throw new PortmanteauError("SOURCE_CONTRACT", `The count of source "${source.name}" is not a whole number.`);
@@ -63,8 +65,23 @@ export async function countRecords(
   } catch (error) {
     throw typedError(error, dataset, source.name);
   } finally {
-    stop.abort();
+    own.end();
   }
+}
+
+/** A signal for one reading: aborted with the export's, and when the reading ends. Cheaper than `AbortSignal.any`. */
+function ownSignal(whole: AbortSignal): { readonly signal: AbortSignal; end(): void } {
+  const own = new AbortController();
+  const onAbort = () => own.abort(whole.reason);
+  if (whole.aborted) onAbort();
+  else whole.addEventListener("abort", onAbort);
+  return {
+    signal: own.signal,
+    end() {
+      whole.removeEventListener("abort", onAbort);
+      own.abort(endedReason);
+    },
+  };
 }
 
 /** Whether something closed within the time it has. What it throws must not hide why it was closed. */
