@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { documentErrors } from "../../src/bundle/documents.ts";
 import { html } from "../../src/bundle/page/html.ts";
-import { renderPage } from "../../src/bundle/page/index.ts";
+import { pageBody, pageHead, renderPage } from "../../src/bundle/page/index.ts";
 import { style, styleHash } from "../../src/bundle/page/style.ts";
 import { manifest, pageInput } from "./page-input.ts";
 
@@ -24,6 +24,15 @@ describe("the page", () => {
   it("is the same for the same input, and small", () => {
     expect(renderPage(pageInput())).toBe(page);
     expect(page.length).toBeLessThan(150_000);
+  });
+
+  it("is its head, which every page of the controller has, and its body", () => {
+    const { manifest } = pageInput();
+    const whole = Buffer.concat([
+      Buffer.from(pageHead({ controller: manifest.controller }).markup),
+      pageBody(pageInput()),
+    ]);
+    expect(whole.toString()).toBe(page);
   });
 
   it("allows its own style and nothing else", () => {

@@ -1,7 +1,7 @@
-import { pointerKeys } from "../../model/json.ts";
 import { isWhole } from "../../model/outcome.ts";
 import { badge, reasonMarkup } from "./blocks.ts";
 import type { Dataset, Section } from "./chapters.ts";
+import { columnMarkup } from "./columns.ts";
 import { countWords, numberWords, periodWords, sizeWords } from "./figures.ts";
 import { bdi, fileHref, type Html, html } from "./html.ts";
 import type { PageDataset } from "./input.ts";
@@ -34,23 +34,14 @@ function firstRecords(shown: PageDataset, label: string, written: number): Html 
 ${columnsInWords(shown, label)}`;
 }
 
-const typeWords: Readonly<Record<string, string>> = {
-  string: "text",
-  integer: "whole number",
-  number: "number",
-  boolean: "yes or no",
-  json: "list or group",
-};
-
 /** What each column says, and its name in the files, for whoever opens them. */
-function columnsInWords({ columns }: PageDataset, label: string): Html | undefined {
+function columnsInWords(
+  { columns, markup: { meanings } = columnMarkup(columns) }: PageDataset,
+  label: string,
+): Html | undefined {
   if (columns.length === 0) return undefined;
-  const words = columns.map(({ pointer, title, description, type }) => {
-    const name = pointerKeys(pointer)?.join(".") ?? pointer;
-    return html`<dt>${bdi(title)} <code>${name}</code></dt><dd>${description} <span class="law">${typeWords[type] ?? type}</span></dd>\n`;
-  });
   return html`<details><summary>What the ${countWords(columns.length, "column")} mean<span class="hidden"> in ${label}</span></summary>
-<dl class="facts">${words}</dl></details>`;
+<dl class="facts">${meanings}</dl></details>`;
 }
 
 function fileList({ files, schema, name }: Dataset, label: string): Html | undefined {

@@ -54,8 +54,12 @@ export function periodWords({ from, to }: { readonly from: string; readonly to: 
   return first === last ? first : `${first} to ${last}`;
 }
 
+/** An instant in UTC that exists in every month and needs no calendar to be read. */
+const plainForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+
 /** An instant as `2026-11-24 09:05` in UTC. */
 function utc(instant: string): string | undefined {
+  if (plainForm.test(instant)) return `${instant.slice(0, 10)} ${instant.slice(11, 16)}`;
   if (!instantForm.test(instant)) return undefined;
   const ms = Date.parse(instant);
   return Number.isNaN(ms) ? undefined : new Date(ms).toISOString().slice(0, 16).replace("T", " ");

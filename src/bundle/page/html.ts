@@ -13,13 +13,19 @@ export type Part = Html | string | number | false | undefined | readonly Part[];
  * neither can a quoted attribute, html`<a href="${path}">`. `undefined` and `false` say nothing; a list says its parts in a row.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return new Html(strings.reduce((markup, literal, index) => markup + render(parts[index - 1]) + literal));
+  let markup = strings[0] ?? "";
+  for (let index = 0; index < parts.length; index++) markup += render(parts[index]) + strings[index + 1];
+  return new Html(markup);
 }
 
 function render(part: Part): string {
+  if (typeof part === "string") return escaped(part);
   if (part === undefined || part === false) return "";
   if (part instanceof Html) return part.markup;
-  return typeof part === "object" ? part.map(render).join("") : escaped(String(part));
+  if (typeof part === "number") return String(part);
+  let markup = "";
+  for (const each of part) markup += render(each);
+  return markup;
 }
 
 /** Parts with something between them: `joined(["a", "b"], ", ")`. */
@@ -43,8 +49,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** Whatever `escaped` or `plain` would change; most texts have none of it. */
+const special = /[&<>"'\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uD800-\uDFFF]/;
+
 /** Text as it may stand in an element or a quoted attribute. */
 function escaped(text: string): string {
+  if (!special.test(text)) return text;
   return plain(text).replace(/[&<>"']/g, (char) => entities[char] ?? char);
 }
 

@@ -11,6 +11,7 @@ import { overview } from "./overview.ts";
 import { decisionsSection, recipientsSection, rightsSection } from "./rights.ts";
 import { style, styleHash } from "./style.ts";
 
+export { columnMarkup } from "./columns.ts";
 export type { PageDataset, PageInput } from "./input.ts";
 
 /**
@@ -18,8 +19,11 @@ export type { PageDataset, PageInput } from "./input.ts";
  * is held and why, what is not given, and their rights. Same input, same bytes.
  */
 export function renderPage(input: PageInput): string {
-  const { manifest } = input;
-  const chapters = chaptersOf(input);
+  return [pageHead(input.manifest), ...bodySections(input)].map(({ markup }) => markup).join("");
+}
+
+/** How every page of a controller begins: the head, with the style. */
+export function pageHead(manifest: Pick<Manifest, "controller">): Html {
   // The policy allows this one style and nothing else: should a value ever slip out of its place, it could neither run nor load anything.
   const policy = `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
@@ -32,7 +36,18 @@ export function renderPage(input: PageInput): string {
 <meta name="color-scheme" content="light dark">
 <title>${pageTitle(manifest)}</title>
 <style>${new Html(style)}</style>
-</head><body id="top">
+</head>`;
+}
+
+/** The rest of the page in UTF-8. Section by section: one letter beyond Latin-1 makes V8 encode all of a long text the slow way. */
+export function pageBody(input: PageInput): Buffer {
+  return Buffer.concat(bodySections(input).map(({ markup }) => Buffer.from(markup)));
+}
+
+function bodySections(input: PageInput): Html[] {
+  const { manifest } = input;
+  const chapters = chaptersOf(input);
+  const opening = html`<body id="top">
 <a class="skip" href="#content">Skip to the content</a>
 ${header(manifest)}
 <main id="content" tabindex="-1" class="page">
@@ -41,7 +56,8 @@ ${contents(chapters)}
 <div class="body">
 ${about(manifest)}
 ${overview(manifest, chapters)}
-${chapters.map((chapter) => chapterSection(chapter, manifest))}
+`;
+  const closing = html`
 ${leftOut(manifest, chapters)}
 ${recipientsSection(manifest)}
 ${rightsSection(manifest)}
@@ -50,7 +66,8 @@ ${filesSection(manifest)}
 </div></main>
 ${footer(manifest)}
 </body></html>
-`.markup;
+`;
+  return [opening, ...chapters.map((chapter) => chapterSection(chapter, manifest)), closing];
 }
 
 function contents(chapters: readonly Chapter[]): Html {

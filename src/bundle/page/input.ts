@@ -1,5 +1,6 @@
 import type { Manifest } from "../../model/generated/manifest.ts";
 import type { JsonObject } from "../../model/json.ts";
+import type { ColumnMarkup } from "./columns.ts";
 
 /** What the page is made from. */
 export interface PageInput {
@@ -16,6 +17,8 @@ export interface PageDataset {
     readonly description?: string;
     readonly type: string;
   }[];
+  /** What `columnMarkup` makes of the columns, for a dataset that many pages show. */
+  readonly markup?: ColumnMarkup;
   /** The first records, as in the JSON file. */
   readonly preview: readonly JsonObject[];
 }

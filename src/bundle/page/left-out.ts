@@ -9,15 +9,13 @@ import { leftOutWords, pointerWords } from "./words.ts";
 export function leftOut({ withheld, excluded, datasets, controller }: Manifest, chapters: readonly Chapter[]): Html {
   const sections = chapters.flatMap((chapter) => chapter.datasets);
   const labels = new Map(sections.map(({ dataset, label }) => [dataset.name, label]));
-  const titles = new Map(
-    sections.flatMap(({ dataset, shown }) =>
-      (shown?.columns ?? []).map(({ pointer, title }) => [`${dataset.name} ${pointer}`, title]),
-    ),
-  );
+  const titleOf = (name: string, pointer: string) =>
+    sections.find(({ dataset }) => dataset.name === name)?.shown?.columns.find((column) => column.pointer === pointer)
+      ?.title;
   const counted = (facts: (dataset: Manifest["datasets"][number]) => Record<string, number | undefined>) =>
     datasets.flatMap((dataset) =>
       Object.entries(facts(dataset)).map(([pointer, count = 0]) => [
-        bdi(titles.get(`${dataset.name} ${pointer}`) ?? pointerWords(pointer)),
+        bdi(titleOf(dataset.name, pointer) ?? pointerWords(pointer)),
         bdi(labels.get(dataset.name) ?? dataset.title),
         countWords(count, "time"),
       ]),

@@ -6,7 +6,7 @@ import { dateWords, timeWords } from "./figures.ts";
 import { bdi, contactLink, type Html, html } from "./html.ts";
 import { consistencyWords, identityWords, outcomeSentence, regulationWords, requestWords } from "./words.ts";
 
-export function pageTitle({ controller }: Manifest): string {
+export function pageTitle({ controller }: Pick<Manifest, "controller">): string {
   return `Your data at ${controller.name}`;
 }
 

@@ -1,10 +1,9 @@
-import { isPlainObject, type JsonObject, type JsonValue, pointerKeys } from "../../model/json.ts";
+import { type JsonObject, pointerKeys } from "../../model/json.ts";
+import { columnMarkup, valueAt } from "./columns.ts";
 import { countWords, numberWords } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import type { PageDataset } from "./input.ts";
-import { cutMark, isEmpty, valueMarkup } from "./values.ts";
-
-type Column = PageDataset["columns"][number];
+import { cutMark, valueMarkup } from "./values.ts";
 
 /** So much markup one dataset's preview may take: the page stays small whatever the records are. */
 const mostMarkup = 40_000;
@@ -19,14 +18,17 @@ const cutNote = html`<p class="note">${cutMark} marks what is shortened on this 
  * @param label names the frame; no other dataset may have the same
  * @param written how many records the files have
  */
-export function previewTable({ columns, preview }: PageDataset, label: string, written: number): Html | undefined {
-  const keys = columns.map(({ pointer }) => pointerKeys(pointer) ?? []);
+export function previewTable(
+  { columns, preview, markup: { heads, cells } = columnMarkup(columns) }: PageDataset,
+  label: string,
+  written: number,
+): Html | undefined {
   const rows: Html[] = [];
-  let markup = 0;
+  let length = 0;
   for (const record of preview) {
-    if (markup > mostMarkup) break;
-    const row = html`<tr>${columns.map((column, index) => cell(column, at(record, keys[index] ?? []), index === 0))}</tr>\n`;
-    markup += row.markup.length;
+    if (length > mostMarkup) break;
+    const row = html`<tr>${cells.map((cell) => cell(record))}</tr>\n`;
+    length += row.markup.length;
     rows.push(row);
   }
   if (rows.length === 0) return undefined;
@@ -37,7 +39,7 @@ export function previewTable({ columns, preview }: PageDataset, label: string, w
   const cut = rows.some((row) => row.markup.includes(cutMark.markup));
   return html`<div class="frame scroll" role="region" tabindex="0" aria-label="${label}">
 <table${columns.length > mostPrintedColumns && html` class="wide"`}><caption>${caption}</caption>
-<thead><tr>${columns.map((column) => html`<th scope="col"${isNumber(column) && html` class="number"`}>${column.title}</th>`)}</tr></thead>
+<thead><tr>${heads}</tr></thead>
 <tbody>
 ${rows}</tbody></table></div>
 ${cut && cutNote}`;
@@ -46,7 +48,7 @@ ${cut && cutNote}`;
 /** The only record of a dataset, as a list of its fields: nothing to compare, so nothing to scroll. */
 export function recordSheet({ columns }: PageDataset, record: JsonObject, label: string): Html {
   const rows = columns.map(({ pointer, title, description }) => {
-    const value = valueMarkup(at(record, pointerKeys(pointer) ?? []));
+    const value = valueMarkup(valueAt(record, pointerKeys(pointer) ?? []));
     return html`<tr role="row"><th role="rowheader" scope="row">${title}</th><td role="cell">${value}</td><td role="cell" class="law">${description}</td></tr>\n`;
   });
   const head = ["Field", "Yours", "What it is"].map((name) => html`<th role="columnheader" scope="col">${name}</th>`);
@@ -55,24 +57,4 @@ export function recordSheet({ columns }: PageDataset, record: JsonObject, label:
 <tbody role="rowgroup">
 ${rows}</tbody></table></div>`;
   return html`${sheet}${sheet.markup.includes(cutMark.markup) && cutNote}`;
-}
-
-/** `data-label` names the value where the table is printed as cards. The first value heads its row. */
-function cell(column: Column, content: JsonValue | undefined, first: boolean): Html {
-  if (isEmpty(content)) return html`<td></td>`;
-  const value = valueMarkup(content);
-  if (first) return html`<th scope="row" data-label="${column.title}">${value}</th>`;
-  return html`<td${isNumber(column) && html` class="number"`} data-label="${column.title}">${value}</td>`;
-}
-
-function isNumber({ type }: Column): boolean {
-  return type === "integer" || type === "number";
-}
-
-function at(record: JsonObject, keys: readonly string[]): JsonValue | undefined {
-  let found: JsonValue | undefined = record;
-  for (const key of keys) {
-    found = isPlainObject(found) && Object.hasOwn(found, key) ? (found[key] as JsonValue) : undefined;
-  }
-  return found;
 }

@@ -28,11 +28,16 @@ function scalar(content: JsonValue | undefined, letters: number): Html {
 }
 
 function shortened(content: string, longest: number): Html {
-  // Twice as many units hold as many letters, even when each of them takes two.
-  const letters = [...content.slice(0, 2 * longest + 2)].slice(0, longest).join("");
+  const letters = firstLetters(content, longest);
   const lines = letters.split(/\r\n|[\n\r]/, most.lines + 1);
   const text = lines.length > most.lines ? lines.slice(0, most.lines).join("\n") : letters;
   return html`<bdi>${text}${text.length < content.length && cutMark}</bdi>`;
+}
+
+function firstLetters(content: string, longest: number): string {
+  if (content.length <= longest) return content;
+  // Twice as many units hold as many letters, even when each of them takes two.
+  return [...content.slice(0, 2 * longest + 2)].slice(0, longest).join("");
 }
 
 /** A group of a few plain fields is open; anything bigger folds behind what it is. */
