@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-import type { EntryFacts } from "../archive/zip-writer.ts";
-import { ZipWriter } from "../archive/zip-writer.ts";
+import type { EntryFacts, PackedFile, PackedHead } from "../archive/zip-writer.ts";
+import { packFile, packHead, ZipWriter } from "../archive/zip-writer.ts";
 import type { RecordCodec } from "../codec/record-codec.ts";
 import type { Dataset } from "../model/dataset.ts";
 import type { EntryPath } from "../model/entry-path.ts";
@@ -9,10 +8,11 @@ import type { Manifest } from "../model/generated/manifest.ts";
 import type { JsonObject } from "../model/json.ts";
 import { checksumsText } from "./checksums.ts";
 import { dataPackage, type PackagedDataset } from "./data-package.ts";
+import type { DatasetDocuments } from "./dataset-documents.ts";
 import { documentBytes, documentErrors } from "./documents.ts";
 import { layout, mediaTypes } from "./layout.ts";
 import type { ManifestDataset, ManifestFile } from "./manifest.ts";
-import { type PageDataset, renderPage } from "./page/index.ts";
+import { type PageDataset, pageBody, pageHead } from "./page/index.ts";
 
 /** A sealed file of a dataset: already one raw deflate stream. */
 export interface BundleFile {
@@ -25,10 +25,22 @@ export interface BundleFile {
 export interface BundleDataset {
   readonly dataset: Pick<Dataset, "name" | "title" | "description" | "primaryKey" | "foreignKeys">;
   readonly codec: RecordCodec;
+  readonly documents: DatasetDocuments;
   readonly json: BundleFile;
   readonly csv: BundleFile;
   readonly quarantine: BundleFile | undefined;
   readonly preview: readonly JsonObject[];
+}
+
+/** The head of a controller's page, packed once for all its bundles. */
+export function packPageHead(controller: Manifest["controller"], level: number): PackedHead {
+  return packHead(Buffer.from(pageHead({ controller }).markup), level);
+}
+
+export interface BundleWriterOptions {
+  /** zlib level, 1 to 9. */
+  readonly level: number;
+  readonly pageHead: PackedHead;
 }
 
 /**
@@ -38,12 +50,14 @@ export interface BundleDataset {
 export class BundleWriter {
   readonly #zip: ZipWriter;
   readonly #level: number;
+  readonly #pageHead: PackedHead;
   readonly #digests = new Map<EntryPath, string>();
   readonly #datasets: BundleDataset[] = [];
 
-  constructor(write: (bytes: Uint8Array) => Promise<void>, level: number) {
+  constructor(write: (bytes: Uint8Array) => Promise<void>, { level, pageHead }: BundleWriterOptions) {
     this.#zip = new ZipWriter(write);
     this.#level = level;
+    this.#pageHead = pageHead;
   }
 
   async start(): Promise<void> {
@@ -52,8 +66,9 @@ export class BundleWriter {
 
   /** Copies the two data files of a dataset. Its quarantine file is read later, in `finish`. */
   async addDataset(dataset: BundleDataset): Promise<void> {
-    await this.#addFile(layout.json(dataset.dataset.name), dataset.json);
-    await this.#addFile(layout.csv(dataset.dataset.name), dataset.csv);
+    await this.#addFile(dataset.documents.paths.json, dataset.json);
+    await this.#addFile(dataset.documents.paths.csv, dataset.csv);
+    this.#zip.flush();
     this.#datasets.push(dataset);
   }
 
@@ -66,14 +81,15 @@ export class BundleWriter {
     const quarantined = this.#datasets.filter(({ quarantine }) => quarantine !== undefined);
     if (quarantined.length > 0) {
       await this.#zip.addDirectory(layout.quarantineDirectory);
-      for (const { dataset, quarantine } of quarantined)
-        await this.#addFile(layout.quarantine(dataset.name), quarantine as BundleFile);
+      for (const { documents, quarantine } of quarantined)
+        await this.#addFile(documents.paths.quarantine, quarantine as BundleFile);
     }
     if (this.#datasets.length > 0) await this.#zip.addDirectory(layout.schemasDirectory);
     const schemas = new Map<string, NonNullable<ManifestDataset["schema"]>>();
-    for (const { dataset, codec } of this.#datasets) {
-      const path = layout.schema(dataset.name);
-      const sha256 = await this.#addBytes(path, documentBytes(codec.schema));
+    for (const { dataset, codec, documents } of this.#datasets) {
+      const path = documents.paths.schema;
+      const { sha256 } = documents.schema.facts;
+      await this.#addPacked(path, documents.schema);
       schemas.set(dataset.name, { path, ...(codec.schema.$id === undefined ? {} : { id: codec.schema.$id }), sha256 });
     }
     const whole = this.#withFiles(manifest, schemas);
@@ -85,10 +101,8 @@ export class BundleWriter {
         { context: { pointer: error.pointer } },
       );
 
-    await this.#addBytes(
-      layout.page,
-      Buffer.from(renderPage({ manifest: whole, datasets: this.#datasets.map(pageDataset) })),
-    );
+    const page = pageBody({ manifest: whole, datasets: this.#datasets.map(pageDataset) });
+    await this.#addPacked(layout.page, packFile(page, this.#level, this.#pageHead));
     await this.#addBytes(layout.dataPackage, documentBytes(dataPackage(whole, this.#datasets.map(packagedDataset))));
     await this.#addBytes(layout.manifest, documentBytes(whole));
     await this.#zip.addBytes(layout.checksums, Buffer.from(checksumsText(this.#digests)), this.#level);
@@ -115,40 +129,33 @@ export class BundleWriter {
     this.#digests.set(path, facts.sha256);
   }
 
-  async #addBytes(path: EntryPath, bytes: Buffer): Promise<string> {
-    await this.#zip.addBytes(path, bytes, this.#level);
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    this.#digests.set(path, sha256);
-    return sha256;
+  async #addBytes(path: EntryPath, bytes: Buffer): Promise<void> {
+    await this.#addPacked(path, packFile(bytes, this.#level));
+  }
+
+  async #addPacked(path: EntryPath, file: PackedFile): Promise<void> {
+    await this.#zip.addPacked(path, file);
+    this.#digests.set(path, file.facts.sha256);
   }
 }
 
-function filesOf({ dataset: { name }, json, csv, quarantine }: BundleDataset): ManifestFile[] {
+function filesOf({ documents: { paths }, json, csv, quarantine }: BundleDataset): ManifestFile[] {
   const file = (
     path: EntryPath,
     mediaType: string,
     { facts: { bytes, sha256 }, records }: BundleFile,
   ): ManifestFile => ({ path, mediaType, bytes, sha256, records });
   return [
-    file(layout.json(name), mediaTypes.json, json),
-    file(layout.csv(name), mediaTypes.csv, csv),
-    ...(quarantine === undefined ? [] : [file(layout.quarantine(name), mediaTypes.json, quarantine)]),
+    file(paths.json, mediaTypes.json, json),
+    file(paths.csv, mediaTypes.csv, csv),
+    ...(quarantine === undefined ? [] : [file(paths.quarantine, mediaTypes.json, quarantine)]),
   ];
 }
 
-function packagedDataset({ dataset, codec, json, csv }: BundleDataset): PackagedDataset {
-  return { ...dataset, codec, json: json.facts, csv: csv.facts };
+function packagedDataset({ dataset, codec, documents: { fields, paths }, json, csv }: BundleDataset): PackagedDataset {
+  return { ...dataset, codec, fields, paths, json: json.facts, csv: csv.facts };
 }
 
-function pageDataset({ dataset, codec, preview }: BundleDataset): PageDataset {
-  return {
-    name: dataset.name,
-    preview,
-    columns: codec.columns.map(({ pointer, type, property: { name, title, description } }) => ({
-      pointer,
-      type,
-      title: title ?? name,
-      ...(description === undefined ? {} : { description }),
-    })),
-  };
+function pageDataset({ dataset, documents: { page }, preview }: BundleDataset): PageDataset {
+  return { name: dataset.name, preview, ...page };
 }

@@ -3,7 +3,7 @@ import type { RecordCodec } from "../codec/record-codec.ts";
 import type { ForeignKey } from "../model/dataset.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
 import type { JsonObject, JsonValue } from "../model/json.ts";
-import { layout, mediaTypes } from "./layout.ts";
+import { type DatasetPaths, mediaTypes } from "./layout.ts";
 
 /** What the data package says of one dataset. */
 export interface PackagedDataset {
@@ -11,6 +11,8 @@ export interface PackagedDataset {
   readonly title: string;
   readonly description?: string;
   readonly codec: Pick<RecordCodec, "columns" | "csv">;
+  readonly fields: readonly JsonObject[];
+  readonly paths: DatasetPaths;
   readonly primaryKey?: readonly string[];
   readonly foreignKeys?: readonly ForeignKey[];
   readonly json: { readonly bytes: number; readonly sha256: string };
@@ -34,11 +36,11 @@ export function dataPackage(
 }
 
 function tableResource(dataset: PackagedDataset, others: ReadonlyMap<string, PackagedDataset>): JsonObject {
-  const { name, title, description, codec, csv, primaryKey, foreignKeys } = dataset;
+  const { name, title, description, codec, fields, paths, csv, primaryKey, foreignKeys } = dataset;
   const keys = primaryKey === undefined ? undefined : columnNames(dataset, primaryKey);
-  const references = (foreignKeys ?? []).flatMap(({ fields, dataset: other, references: pointers }) => {
+  const references = (foreignKeys ?? []).flatMap(({ fields: own, dataset: other, references: pointers }) => {
     const target = others.get(other);
-    const from = columnNames(dataset, fields);
+    const from = columnNames(dataset, own);
     const to = target === undefined ? undefined : columnNames(target, pointers);
     return from === undefined || to === undefined ? [] : [{ fields: from, reference: { resource: other, fields: to } }];
   });
@@ -48,7 +50,7 @@ function tableResource(dataset: PackagedDataset, others: ReadonlyMap<string, Pac
     profile: "tabular-data-resource",
     title,
     ...(description === undefined ? {} : { description }),
-    path: layout.csv(name),
+    path: paths.csv,
     format: "csv",
     mediatype: mediaTypes.csv,
     encoding: "utf-8",
@@ -65,7 +67,7 @@ function tableResource(dataset: PackagedDataset, others: ReadonlyMap<string, Pac
       "portmanteau:bom": codec.csv.bom,
     },
     schema: {
-      fields: codec.columns.map(field),
+      fields,
       missingValues: [""],
       ...(keys === undefined ? {} : { primaryKey: keys }),
       ...(references.length === 0 ? {} : { foreignKeys: references }),
@@ -73,17 +75,17 @@ function tableResource(dataset: PackagedDataset, others: ReadonlyMap<string, Pac
   };
 }
 
-function jsonResource({ name, title, json }: PackagedDataset): JsonObject {
+function jsonResource({ name, title, paths, json }: PackagedDataset): JsonObject {
   return {
     name: `${name}.json`,
     title: `${title} (JSON)`,
-    path: layout.json(name),
+    path: paths.json,
     format: "json",
     mediatype: mediaTypes.json,
     encoding: "utf-8",
     bytes: json.bytes,
     hash: `sha256:${json.sha256}`,
-    "portmanteau:jsonSchema": layout.schema(name),
+    "portmanteau:jsonSchema": paths.schema,
   };
 }
 
@@ -93,7 +95,14 @@ function columnNames({ codec }: PackagedDataset, pointers: readonly string[]): s
   return names.every((name) => name !== undefined) ? (names as string[]) : undefined;
 }
 
-function field({ name, pointer, type, empty, property: { title, description, shape, schema } }: Column): JsonObject {
+/** A column as a field of the table schema. */
+export function tableField({
+  name,
+  pointer,
+  type,
+  empty,
+  property: { title, description, shape, schema },
+}: Column): JsonObject {
   const categories = schema["x-privacy"]?.category;
   return {
     name,

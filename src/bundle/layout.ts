@@ -18,4 +18,12 @@ export const layout = {
   checksums: entryPath("SHA256SUMS"),
 };
 
+/** The paths of one dataset's own files. */
+export interface DatasetPaths {
+  readonly json: EntryPath;
+  readonly csv: EntryPath;
+  readonly quarantine: EntryPath;
+  readonly schema: EntryPath;
+}
+
 export const mediaTypes = { json: "application/json", csv: "text/csv", schema: "application/schema+json" } as const;

@@ -5,12 +5,13 @@ import type { Collected } from "./collect.ts";
 import type { SealedStream } from "./part.ts";
 
 /** A collected dataset as the bundle takes it; nothing when none of it could be read. */
-export function bundleDataset({ planned: { dataset, codec }, part }: Collected): BundleDataset | undefined {
+export function bundleDataset({ planned: { dataset, codec, documents }, part }: Collected): BundleDataset | undefined {
   if (part === undefined) return undefined;
   const { json, csv, quarantine, written, quarantined, preview } = part;
   return {
     dataset,
     codec,
+    documents,
     preview,
     json: bundleFile(dataset.name, json, written),
     csv: bundleFile(dataset.name, csv, written),

@@ -1,3 +1,6 @@
+import type { PackedHead } from "../archive/zip-writer.ts";
+import { packPageHead } from "../bundle/bundle-writer.ts";
+import { type DatasetDocuments, datasetDocuments } from "../bundle/dataset-documents.ts";
 import type { CsvOptions } from "../codec/columns.ts";
 import { compileCodec, leavesFields, type RecordCodec, requireColumn } from "../codec/record-codec.ts";
 import type {
@@ -73,12 +76,18 @@ export interface EngineDefaults {
   readonly generator: { readonly name: string; readonly version: string };
 }
 
+/** A dataset as one kind of request gives it: everything that no subject changes. */
+interface CompiledView {
+  readonly codec: RecordCodec;
+  readonly documents: DatasetDocuments;
+}
+
 /** A dataset, ready for both kinds of request. */
 interface CompiledDataset {
   readonly dataset: Dataset;
-  readonly access: RecordCodec;
+  readonly access: CompiledView;
   /** Absent when nothing of it is portable, with the reason. */
-  readonly portability: RecordCodec | { readonly excluded: "not-portable-basis" | "not-portable-origin" };
+  readonly portability: CompiledView | { readonly excluded: "not-portable-basis" | "not-portable-origin" };
 }
 
 /** A configuration that was checked and compiled: nothing about it can fail at request time. */
@@ -87,6 +96,7 @@ export interface CompiledConfig extends Required<Omit<ExporterConfig, "complaint
   readonly datasets: readonly CompiledDataset[];
   readonly retry: Required<RetryOptions>;
   readonly generator: EngineDefaults["generator"];
+  readonly pageHead: PackedHead;
 }
 
 /**
@@ -127,6 +137,7 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
   );
   checkReferences(datasets, recipients, categories);
 
+  const compressionLevel = whole("/compressionLevel", config.compressionLevel, 6, 1, 9);
   return {
     controller,
     recipients,
@@ -134,7 +145,7 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
     rights: config.rights ?? defaults.rights,
     complaint: config.complaint,
     automatedDecisions: config.automatedDecisions ?? [],
-    datasets: datasets.map((dataset) => compileDataset(dataset, portabilityScope, config.csv)),
+    datasets: datasets.map((dataset) => compileDataset(dataset, portabilityScope, config.csv, compressionLevel)),
     excluded,
     portabilityScope,
     onFailure: config.onFailure ?? "fail",
@@ -146,15 +157,21 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
       baseDelayMs: whole("/retry/baseDelayMs", config.retry?.baseDelayMs, 200, 0, 3_600_000),
       maxDelayMs: whole("/retry/maxDelayMs", config.retry?.maxDelayMs, 10_000, 0, 3_600_000),
     },
-    compressionLevel: whole("/compressionLevel", config.compressionLevel, 6, 1, 9),
+    compressionLevel,
     previewRecords: whole("/previewRecords", config.previewRecords, 10, 0, 100),
     pseudonymKey: config.pseudonymKey ?? defaults.pseudonymKey,
     spool: config.spool ?? defaults.spool,
     generator: defaults.generator,
+    pageHead: packPageHead(controller, compressionLevel),
   };
 }
 
-function compileDataset(dataset: Dataset, scope: PortabilityScope, csv: CsvOptions | undefined): CompiledDataset {
+function compileDataset(
+  dataset: Dataset,
+  scope: PortabilityScope,
+  csv: CsvOptions | undefined,
+  level: number,
+): CompiledDataset {
   const { name, schema, privacy, timeField } = dataset;
   const input = (view: "access" | PortabilityScope) => ({
     dataset: name,
@@ -163,12 +180,17 @@ function compileDataset(dataset: Dataset, scope: PortabilityScope, csv: CsvOptio
     ...(csv === undefined ? {} : { csv }),
     ...(timeField === undefined ? {} : { timeField }),
   });
-  const access = compileCodec(input("access"));
-  for (const pointer of dataset.primaryKey ?? []) requireColumn(access, pointer, name, "primaryKey");
+  const compiled = (view: "access" | PortabilityScope): CompiledView => {
+    const codec = compileCodec(input(view));
+    return { codec, documents: datasetDocuments(name, codec, level) };
+  };
+  const access = compiled("access");
+  const { codec } = access;
+  for (const pointer of dataset.primaryKey ?? []) requireColumn(codec, pointer, name, "primaryKey");
   for (const { fields } of dataset.foreignKeys ?? [])
-    for (const pointer of fields) requireColumn(access, pointer, name, "foreignKeys");
+    for (const pointer of fields) requireColumn(codec, pointer, name, "foreignKeys");
   if (dataset.timeField !== undefined) {
-    const { shape } = requireColumn(access, dataset.timeField, name, "timeField").property;
+    const { shape } = requireColumn(codec, dataset.timeField, name, "timeField").property;
     if (shape.kind !== "scalar" || shape.format !== "date-time")
       refuse("/timeField", `"${dataset.timeField}" of dataset "${name}" is not a date-time.`);
   }
@@ -178,7 +200,7 @@ function compileDataset(dataset: Dataset, scope: PortabilityScope, csv: CsvOptio
   return {
     dataset,
     access,
-    portability: nothing ? { excluded: reason ?? "not-portable-origin" } : compileCodec(input(scope)),
+    portability: nothing ? { excluded: reason ?? "not-portable-origin" } : compiled(scope),
   };
 }
 

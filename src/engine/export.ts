@@ -70,10 +70,13 @@ export async function runExport(
     await openSnapshots(collected, snapshots, stop.signal);
 
     const sha256 = createHash("sha256");
-    const zip = (bundle = new BundleWriter(async (bytes) => {
-      sha256.update(bytes);
-      await opened.write(bytes);
-    }, config.compressionLevel));
+    const zip = (bundle = new BundleWriter(
+      async (bytes) => {
+        sha256.update(bytes);
+        await opened.write(bytes);
+      },
+      { level: config.compressionLevel, pageHead: config.pageHead },
+    ));
     const options = {
       request: plan.request,
       signal: stop.signal,

@@ -117,7 +117,7 @@ function refuseUnstated(config: CompiledConfig): void {
     datasets: config.datasets.map(({ dataset, access }) => ({
       decision: "collect",
       dataset,
-      codec: access,
+      ...access,
       subject: { id: "-" },
     })),
   };

@@ -1,4 +1,4 @@
-import { formatName, formatVersion, layout } from "../bundle/layout.ts";
+import { formatName, formatVersion } from "../bundle/layout.ts";
 import { categoriesOf, type ManifestDataset } from "../bundle/manifest.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
 import type { Report } from "../model/generated/report.ts";
@@ -178,11 +178,11 @@ export function buildReport(
 function reportFiles(result: Collected | undefined): Report["datasets"][number]["files"] {
   if (result?.part === undefined) return [];
   const { json, csv, quarantine } = result.part;
-  const { name } = result.planned.dataset;
+  const { paths } = result.planned.documents;
   return [
-    { path: layout.json(name), stream: json },
-    { path: layout.csv(name), stream: csv },
-    { path: layout.quarantine(name), stream: quarantine },
+    { path: paths.json, stream: json },
+    { path: paths.csv, stream: csv },
+    { path: paths.quarantine, stream: quarantine },
   ].flatMap(({ path, stream }) =>
     stream === undefined
       ? []

@@ -1,3 +1,4 @@
+import type { DatasetDocuments } from "../bundle/dataset-documents.ts";
 import { documentErrors } from "../bundle/documents.ts";
 import type { RecordCodec } from "../codec/record-codec.ts";
 import type { WithheldField } from "../codec/view.ts";
@@ -17,6 +18,7 @@ export interface CollectedDataset {
   readonly decision: "collect";
   readonly dataset: Dataset;
   readonly codec: RecordCodec;
+  readonly documents: DatasetDocuments;
   readonly subject: SourceSubject;
 }
 /** A dataset that will not be collected, and why. */
@@ -41,13 +43,13 @@ export function planExport(config: CompiledConfig, request: ExportRequest, now: 
     request: complete,
     portabilityScope: request.type === "portability" ? config.portabilityScope : null,
     datasets: config.datasets.map(({ dataset, access, portability }): CollectedDataset | SkippedDataset => {
-      const codec = request.type === "access" ? access : portability;
-      if ("excluded" in codec) {
+      const view = request.type === "access" ? access : portability;
+      if ("excluded" in view) {
         const reason =
-          codec.excluded === "not-portable-basis"
+          view.excluded === "not-portable-basis"
             ? "Its legal basis is neither consent nor contract."
             : "It was derived, not provided by you or observed of you.";
-        return { decision: "excluded", dataset, reason, exclusion: codec.excluded };
+        return { decision: "excluded", dataset, reason, exclusion: view.excluded };
       }
       if (!appliesTo(dataset, complete))
         return { decision: "notApplicable", dataset, reason: "It does not concern this person." };
@@ -58,7 +60,7 @@ export function planExport(config: CompiledConfig, request: ExportRequest, now: 
           dataset,
           reason: `This system knows people by "${dataset.identity}", and the request has no such identity.`,
         };
-      return { decision: "collect", dataset, codec, subject };
+      return { decision: "collect", dataset, ...view, subject };
     }),
   };
 }
