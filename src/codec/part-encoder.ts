@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../model/json.ts";
 import type { RecordError } from "./ajv.ts";
 import type { Column } from "./columns.ts";
 import { csvHeader } from "./csv-writer.ts";
-import type { Encoded } from "./direct-encode.ts";
+import type { DirectTarget } from "./direct/index.ts";
 import { count, type Projection, type Tally } from "./project.ts";
 import type { RecordCodec } from "./record-codec.ts";
 import { type TakePiece, TextBuffer } from "./text-buffer.ts";
@@ -35,7 +35,7 @@ export class PartEncoder {
   readonly #json: TextBuffer;
   readonly #csv: TextBuffer;
   readonly #quarantine: TextBuffer;
-  readonly #encoded: Encoded;
+  readonly #target: DirectTarget;
   #previewLeft = previewLength;
   #from: string | undefined;
   #to: string | undefined;
@@ -43,11 +43,11 @@ export class PartEncoder {
   constructor(codec: RecordCodec, options: PartEncoderOptions) {
     this.#codec = codec;
     this.#options = options;
-    const redacted = (pointer: string) => count(this.tally.redacted, pointer);
-    this.#encoded = { json: "", csv: "", time: undefined, pseudonym: options.pseudonym, redacted };
     this.#json = new TextBuffer(options.json);
     this.#csv = new TextBuffer(options.csv);
     this.#quarantine = new TextBuffer(options.quarantine);
+    const redacted = (pointer: string) => count(this.tally.redacted, pointer);
+    this.#target = { json: this.#json, csv: this.#csv, pseudonym: options.pseudonym, redacted, time: undefined };
     this.#csv.write(csvHeader(codec.columns, codec.csv));
   }
 
@@ -57,16 +57,9 @@ export class PartEncoder {
    */
   encode(raw: unknown): readonly RecordError[] | undefined {
     // The first records are shown on the page, so they are needed as objects.
-    if (
-      this.written === 0 ||
-      this.written < this.#options.previewRecords ||
-      !this.#codec.direct()?.(raw, this.#encoded)
-    )
+    if (this.written === 0 || this.written < this.#options.previewRecords || !this.#codec.direct()?.(raw, this.#target))
       return this.#encodePlainly(raw);
-    const { json, csv, time } = this.#encoded;
-    this.#json.write(json);
-    this.#csv.write(csv);
-    this.#observeTime(time);
+    this.#observeTime(this.#target.time);
     this.written++;
     return undefined;
   }

@@ -3,7 +3,7 @@ import { pointerKeys } from "../model/json.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
 import { type Column, type CsvOptions, columnsOf } from "./columns.ts";
 import { type CsvRow, compileCsvRow } from "./csv-writer.ts";
-import { compileDirectEncode, type DirectEncode } from "./direct-encode.ts";
+import { compileDirectEncode, type DirectEncode } from "./direct/index.ts";
 import { compileProject, type Project } from "./project.ts";
 import { type ObjectShape, readShape } from "./shape.ts";
 import { compileValidate, type Validate } from "./validate.ts";

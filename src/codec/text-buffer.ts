@@ -16,7 +16,8 @@ export class TextBuffer {
   /** Buffers of full size only: what comes next may need all of one. */
   readonly #released: Buffer[] = [];
   #buffer: Buffer = Buffer.allocUnsafeSlow(firstBytes);
-  #used = 0;
+  /** How many bytes of the buffer hold text. Who writes into what `reserve` gave moves it on. */
+  used = 0;
 
   constructor(take: TakePiece) {
     this.#take = take;
@@ -24,9 +25,15 @@ export class TextBuffer {
 
   write(text: string): void {
     const worst = text.length * 3;
-    if (this.#used + worst > this.#buffer.length) this.#makeRoom(worst);
+    if (this.used + worst > this.#buffer.length) this.#makeRoom(worst);
     if (worst > pieceBytes) this.#writeLarge(text);
-    else this.#used += this.#buffer.write(text, this.#used);
+    else this.used += this.#buffer.write(text, this.used);
+  }
+
+  /** The buffer, with room for so many bytes (a piece at most) from `used` on. */
+  reserve(bytes: number): Buffer {
+    if (this.used + bytes > this.#buffer.length) this.#makeRoom(bytes);
+    return this.#buffer;
   }
 
   /** Hands over what is left. */
@@ -41,20 +48,20 @@ export class TextBuffer {
     const release = () => {
       if (buffer.length === pieceBytes) this.#released.push(buffer);
     };
-    if (this.#used > 0) this.#take(buffer.subarray(0, this.#used), release);
-    this.#used = 0;
+    if (this.used > 0) this.#take(buffer.subarray(0, this.used), release);
+    this.used = 0;
   }
 
   #makeRoom(worst: number): void {
-    if (this.#used + worst > pieceBytes) {
+    if (this.used + worst > pieceBytes) {
       this.#handOver();
       this.#buffer = this.#released.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
       return;
     }
     let size = this.#buffer.length;
-    while (size < this.#used + worst) size *= 2;
+    while (size < this.used + worst) size *= 2;
     const larger = Buffer.allocUnsafeSlow(Math.min(size, pieceBytes));
-    this.#buffer.copy(larger, 0, 0, this.#used);
+    this.#buffer.copy(larger, 0, 0, this.used);
     this.#buffer = larger;
   }
 

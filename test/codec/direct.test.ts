@@ -2,6 +2,7 @@ import fc from "fast-check";
 import * as readyMade from "portmanteau/records";
 import { describe, expect, it } from "vitest";
 import type { RecordCodec } from "../../src/codec/record-codec.ts";
+import { TextBuffer } from "../../src/codec/text-buffer.ts";
 import { hostileText, record, type Sample } from "./arbitrary-records.ts";
 import { access, codecOf, encode, object } from "./encoding.ts";
 
@@ -18,8 +19,12 @@ function outcome(codec: RecordCodec, records: readonly unknown[]) {
 }
 
 /** Whether the direct way takes a record. */
-const takes = (codec: RecordCodec, raw: unknown) =>
-  codec.direct()?.(raw, { json: "", csv: "", time: undefined, pseudonym: String, redacted: () => {} }) === true;
+function takes(codec: RecordCodec, raw: unknown): boolean {
+  const [json, csv] = [new TextBuffer(() => {}), new TextBuffer(() => {})];
+  const taken = codec.direct()?.(raw, { json, csv, pseudonym: String, redacted: () => {}, time: undefined }) === true;
+  expect([json.used > 0, csv.used > 0]).toEqual([taken, taken]);
+  return taken;
+}
 
 class Row {
   constructor(fields: object) {
