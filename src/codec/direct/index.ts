@@ -2,6 +2,7 @@ import { pointerStep } from "../../model/json.ts";
 import type { RecordSchema } from "../../model/record-schema.ts";
 import { type Column, type CsvOptions, guarded } from "../columns.ts";
 import { quoted } from "../csv-writer.ts";
+import type { Look } from "../formats.ts";
 import { identityText } from "../project.ts";
 import type { ObjectShape, Property, Shape } from "../shape.ts";
 import type { TextBuffer } from "../text-buffer.ts";
@@ -96,7 +97,7 @@ const most = ${this.#lines.fixedBytes + this.#bareValues * maxBareBytes} + ${max
 if (most > ${maxLineBytes}) return false;
 const J = into.json.reserve(most);
 const K = into.csv.reserve(most);
-let p = into.json.used, q = into.csv.used, i = 0, n = 0, c = 0;
+let p = into.json.used, q = into.csv.used, s = 0, i = 0, n = 0, c = 0;
 ${this.#lines.statements.join("\n")}
 into.json.used = p;
 into.csv.used = q;
@@ -158,8 +159,9 @@ return true;
   /** Checks a value that is there. Gives what writes it. */
   #value(shape: Shape, value: string): () => void {
     if (shape.kind === "scalar") {
-      const type = this.#values.scalar(shape, value, this.#code);
-      if (type === "string") return this.#characters(value);
+      const look = this.#values.look(shape);
+      const type = this.#values.scalar(shape, value, this.#code, look !== undefined);
+      if (type === "string") return this.#characters(value, look);
       if (type !== "mixed") {
         this.#bareValues += 2;
         const bare = this.#code.let(`"" + ${value}`);
@@ -186,11 +188,16 @@ return true;
     return this.#characters(this.#code.let(`into.pseudonym(${identity})`));
   }
 
-  #characters(value: string): () => void {
+  #characters(value: string, look?: Look): () => void {
     this.#texts.push(value);
     return () => {
       this.#lines.fixed('"', '"');
-      this.#lines.characters(value);
+      if (look === undefined) this.#lines.characters(value);
+      else {
+        this.#lines.statement("s = p;");
+        this.#lines.characters(value);
+        this.#lines.statement(`if (!${this.#program.constant(look)}(J, s, p)) return false;`);
+      }
       this.#lines.fixed('"', '"');
     };
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RecordSchema } from "../../model/record-schema.ts";
 import { createAjv } from "../ajv.ts";
+import { type Look, looks } from "../formats.ts";
 import { isRecord, projectScalar, utcDateTime } from "../project.ts";
 import { assertionKeywords } from "../schema-keywords.ts";
 import type { ObjectShape, Property, ScalarShape, ScalarType, Shape } from "../shape.ts";
@@ -70,10 +71,14 @@ export class Values {
     return union === undefined || union.anyOf?.some((branch) => isDeepStrictEqual(branch, { type: "null" })) === true;
   }
 
-  /** Converts and checks a scalar that is neither absent nor null. Gives its type, or `mixed`. */
-  scalar(shape: ScalarShape, value: string, code: Code): ScalarType | "mixed" {
+  /**
+   * Converts and checks a scalar that is neither absent nor null. Gives its type, or `mixed`.
+   *
+   * @param isLookedAt its format is checked when it is written: it need not be checked here
+   */
+  scalar(shape: ScalarShape, value: string, code: Code, isLookedAt = false): ScalarType | "mixed" {
     const [type, ...more] = shape.types;
-    const check = this.#check(shape);
+    const check = isLookedAt ? undefined : this.#check(shape);
     const convert = `${value} = ${this.#program.constant(projectScalar(shape))}(${value});`;
     const refuse = (condition: string) => code.lines.push(`if (${condition}) ${code.giveUp}`);
     const mixed = type === undefined || more.length > 0;
@@ -163,6 +168,15 @@ export class Values {
     const may = { beAbsent: mayBeAbsent, beNull: this.takesNull(shape) };
     this.unlessMissing(value, may, code, whenThere);
     if (may.beNull) code.lines.push(`if (${value} === null) ${add('"null"')}`);
+  }
+
+  /** The quick look that checks a string when it is written, if its schema says no more than its format. */
+  look(shape: ScalarShape): Look | undefined {
+    const rules = Object.keys(shape.union ?? shape.node).filter((keyword) => assertionKeywords.has(keyword));
+    const isString = shape.types.size === 1 && shape.types.has("string");
+    return isString && rules.every((keyword) => keyword === "type" || keyword === "format")
+      ? looks.get(shape.format ?? "")
+      : undefined;
   }
 
   /** Ajv's check of a scalar, if its schema says more than one type. */
