@@ -61,9 +61,20 @@ export interface Run {
   readonly [more: string]: number;
 }
 
-/** Runs one of our `.mjs` programs in a process of its own, by a pinning command where one is given, and gives what it prints. */
-export function child(script: string, args: readonly (string | number)[], pinned: readonly string[] = []): Run {
-  const [command = "", ...rest] = [...pinned, process.execPath, join(import.meta.dirname, script), ...args.map(String)];
+/** How a program of ours is run: pinned by a command, with flags of Node. */
+export interface ChildOptions {
+  readonly pinned?: readonly string[];
+  readonly flags?: readonly string[];
+}
+
+/** Runs one of our `.mjs` programs in a process of its own, and gives what it prints. */
+export function child(
+  script: string,
+  args: readonly (string | number)[],
+  { pinned = [], flags = [] }: ChildOptions = {},
+): Run {
+  const program = [process.execPath, ...flags, join(import.meta.dirname, script), ...args.map(String)];
+  const [command = "", ...rest] = [...pinned, ...program];
   return JSON.parse(execFileSync(command, rest, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })) as Run;
 }
 

@@ -17,7 +17,7 @@ export async function* small(): AsyncGenerator<BenchLine> {
   yield* inFolder(async function* (file) {
     const exports = scaled(1_000);
     const pinned = isHere("taskset") ? ["taskset", "-c", "0"] : [];
-    const { runs } = interleaved({ runs: () => child("small-child.mjs", [exports, file("bundle.zip")], pinned) });
+    const { runs } = interleaved({ runs: () => child("small-child.mjs", [exports, file("bundle.zip")], { pinned }) });
     for await (const { code, path } of verifyBundle(file("bundle.zip"))) check(false, `${code} ${path ?? ""}`);
     const core = pinned.length > 0 ? "one core" : "no core of its own";
     yield judged(

@@ -68,8 +68,9 @@ const view = { scope: "access", origin: "observed", legalBasis: "eu-gdpr:A6-1-b"
 function encode(records: readonly unknown[]): number {
   const codec = compileCodec({ dataset: "bench", schema: usageSchema, view });
   let bytes = 0;
-  const take = (piece: Buffer) => {
+  const take = (piece: Buffer, release: () => void) => {
     bytes += piece.length;
+    release();
   };
   const options = { json: take, csv: take, quarantine: take, pseudonym: String, previewRecords: 10 };
   const encoder = new PartEncoder(codec, options);

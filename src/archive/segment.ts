@@ -18,7 +18,7 @@ export interface SegmentFacts {
 export interface SegmentOptions {
   /** zlib level, 1 to 9. */
   readonly level: number;
-  /** How many pieces may be in flight before `ready` waits. Default 4. */
+  /** How many pieces may be in flight before `ready` waits. Default 3. */
   readonly maxPending?: number;
 }
 
@@ -47,7 +47,7 @@ export class SegmentWriter {
   #facts = { bytes: 0, compressedBytes: 0, crc32: 0, compressedCrc32: 0 };
 
   /** @param write takes the deflated bytes in order; the next call waits for it */
-  constructor(write: (bytes: Buffer) => Promise<void>, { level, maxPending = 4 }: SegmentOptions) {
+  constructor(write: (bytes: Buffer) => Promise<void>, { level, maxPending = 3 }: SegmentOptions) {
     this.#write = write;
     this.#level = level;
     this.#maxPending = maxPending;
