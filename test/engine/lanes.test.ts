@@ -171,6 +171,48 @@ describe("back-pressure", () => {
     expect((await exporting).datasets[0]?.records.written).toBe(150);
   });
 
+  it("of a spool that gives its bytes in any pieces, empty ones too, make the same bundle", async () => {
+    const scattering = (): Spool => {
+      const spool = localSpool()();
+      return {
+        close: () => spool.close(),
+        async create(name) {
+          const writer = await spool.create(name);
+          return {
+            write: (bytes) => writer.write(bytes),
+            discard: () => writer.discard(),
+            async seal() {
+              const sealed = await writer.seal();
+              return {
+                bytes: sealed.bytes,
+                discard: () => sealed.discard(),
+                async *read() {
+                  for await (const chunk of sealed.read()) {
+                    yield new Uint8Array();
+                    yield chunk.subarray(0, 3);
+                    yield new Uint8Array();
+                    yield chunk.subarray(3);
+                  }
+                },
+              };
+            },
+          };
+        },
+      };
+    };
+    const bundles = await Promise.all(
+      [{}, { spool: scattering }].map(async (options) => {
+        const to = new Collecting();
+        await exporterOf([noteDataset("a", controlledSource(notes(50)).source)], options).exporter.export(request, {
+          to,
+          ...fixed,
+        });
+        return to.bytes.toString("hex");
+      }),
+    );
+    expect(bundles[1]).toEqual(bundles[0]);
+  });
+
   it("leaves other work of the process its turns, also with sources that never wait", async () => {
     let turns = 0;
     let working = true;

@@ -97,7 +97,7 @@ const most = ${this.#lines.fixedBytes + this.#bareValues * maxBareBytes} + ${max
 if (most > ${maxLineBytes}) return false;
 const J = into.json.reserve(most);
 const K = into.csv.reserve(most);
-let p = into.json.used, q = into.csv.used, s = 0, i = 0, n = 0, c = 0;
+let p = into.json.used, q = into.csv.used, s = 0, a = 0, b = 0, i = 0, n = 0, c = 0;
 ${this.#lines.statements.join("\n")}
 into.json.used = p;
 into.csv.used = q;

@@ -36,11 +36,14 @@ export class Lines {
     const first = this.#program.constant(this.#formulaGuard ? plainFirst : plain);
     const slow = this.#program.constant(this.#formulaGuard ? guardedCharacters : characters);
     this.statement(
-      `n = ${value}.length; i = 0;`,
-      `if (n > 0 && n < ${shortLength} && (c = ${value}.charCodeAt(0)) < 128 && ${first}[c] === 1) {`,
-      `do { J[p + i] = c; K[q + i] = c; i++; } while (i < n && (c = ${value}.charCodeAt(i)) < 128 && ${this.#program.constant(plain)}[c] === 1);`,
+      `n = ${value}.length; i = 0; a = p; b = q;`,
+      `if (n > 0 && n < ${shortLength} && ((c = ${value}.charCodeAt(0)) < 128 ? ${first}[c] === 1 : c < 2048)) for (; i < n; i++) {`,
+      `c = ${value}.charCodeAt(i);`,
+      `if (c < 128) { if (${this.#program.constant(plain)}[c] === 0) break; J[a++] = c; K[b++] = c; }`,
+      "else if (c < 2048) { J[a++] = K[b++] = 192 | c >> 6; J[a++] = K[b++] = 128 | c & 63; }",
+      "else break;",
       "}",
-      `if (i === n) { p += n; q += n; } else { q = ${slow}(${value}, J, p, K, q); p = ${slow}.end; }`,
+      `if (i === n) { p = a; q = b; } else { q = ${slow}(${value}, J, p, K, q); p = ${slow}.end; }`,
     );
   }
 
@@ -97,7 +100,7 @@ interface SlowCharacters {
 const characters = slowCharacters((text) => text);
 const guardedCharacters = slowCharacters(guarded);
 
-/** For strings that are long, or not plain ASCII. */
+/** For strings that are long, or hold something special or beyond two bytes of UTF-8. */
 function slowCharacters(guard: (text: string) => string): SlowCharacters {
   const write: SlowCharacters = (text, json, jsonAt, csv, csvAt) => {
     const end = jsonAt + json.write(text, jsonAt);
