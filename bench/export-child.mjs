@@ -7,11 +7,11 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { createExporter, defineDataset, openBundle } from "portmanteau";
+import { createExporter, openBundle } from "portmanteau";
 import { fileDelivery } from "portmanteau/deliveries/file";
-import { iterableSource } from "portmanteau/sources/iterable";
 import { measured } from "./measured.mjs";
-import { usageRecord, usageSchema } from "./usage-log.mjs";
+import { usageDataset } from "./usage-dataset.mjs";
+import { usageRecord } from "./usage-log.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -57,23 +57,9 @@ async function* waitingRecords(endMs) {
 
 function dataset(index) {
   const endMs = index === datasets - 1 ? Number(values["last-waits-ms"]) : 0;
-  return defineDataset({
-    name: datasets === 1 ? "api-requests" : `api-requests-${index}`,
-    title: "API requests",
-    schema: usageSchema,
-    subjectField: "/accountId",
-    timeField: "/occurredAt",
-    privacy: {
-      category: "usage",
-      purposes: ["dpv:ServiceProvision"],
-      legalBasis: "eu-gdpr:A6-1-b",
-      origin: "observed",
-      retention: { duration: "P1Y" },
-    },
-    source: iterableSource({
-      records: waitMs > 0 || endMs > 0 ? () => waitingRecords(endMs) : records,
-      count: () => count,
-    }),
+  return usageDataset(datasets === 1 ? "api-requests" : `api-requests-${index}`, {
+    records: waitMs > 0 || endMs > 0 ? () => waitingRecords(endMs) : records,
+    count: () => count,
   });
 }
 

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { Writable } from "node:stream";
-import { createExporter, defineDataset } from "portmanteau";
-import { iterableSource } from "portmanteau/sources/iterable";
+import { createExporter } from "portmanteau";
 import { measured } from "./measured.mjs";
-import { usageRecord, usageSchema } from "./usage-log.mjs";
+import { usageDataset } from "./usage-dataset.mjs";
+import { usageRecord } from "./usage-log.mjs";
 
 const [count, file] = [Number(process.argv[2]), process.argv[3]];
 const warmUps = 100;
@@ -13,23 +13,7 @@ const warmUps = 100;
 const records = Array.from({ length: 20 }, (_, index) => usageRecord(index));
 const exporter = createExporter({
   controller: { name: "Bench", contact: "bench@example.org" },
-  datasets: Array.from({ length: 5 }, (_, index) =>
-    defineDataset({
-      name: `requests-${index}`,
-      title: "API requests",
-      schema: usageSchema,
-      subjectField: "/accountId",
-      timeField: "/occurredAt",
-      privacy: {
-        category: "usage",
-        purposes: ["dpv:ServiceProvision"],
-        legalBasis: "eu-gdpr:A6-1-b",
-        origin: "observed",
-        retention: { duration: "P1Y" },
-      },
-      source: iterableSource({ records: () => records }),
-    }),
-  ),
+  datasets: Array.from({ length: 5 }, (_, index) => usageDataset(`requests-${index}`, { records: () => records })),
 });
 
 async function once() {

@@ -38,7 +38,7 @@ export function packFile(rest: Uint8Array, level: number, head: PackedHead = noH
   const facts = {
     bytes: head.bytes.length + rest.length,
     compressedBytes: deflated.length,
-    crc32: rest.length === 0 ? head.crc32 : crc32(rest, head.crc32), // node's CRC-32 of nothing is 0, whatever it continues
+    crc32: rest.length === 0 ? head.crc32 : crc32(rest, head.crc32), // node's CRC-32 of nothing can be 0, whatever it continues
     sha256: createHash("sha256").update(head.bytes).update(rest).digest("hex"),
   };
   return { facts, deflated };

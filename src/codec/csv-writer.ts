@@ -1,8 +1,8 @@
-import type { JsonValue } from "../model/json.ts";
+import { type JsonObject, type JsonValue, valueAt } from "../model/json.ts";
 import { type Column, type CsvOptions, guarded } from "./columns.ts";
 
 /** Gives one row, with its line end, for a projected and valid record. */
-export type CsvRow = (record: { readonly [name: string]: JsonValue }) => string;
+export type CsvRow = (record: JsonObject) => string;
 
 /** The header row, with its line end and the byte order mark when asked for. */
 export function csvHeader(columns: readonly Column[], { bom = false }: CsvOptions = {}): string {
@@ -16,16 +16,15 @@ export function csvHeader(columns: readonly Column[], { bom = false }: CsvOption
  */
 export function compileCsvRow(columns: readonly Column[], { formulaGuard = "on" }: CsvOptions = {}): CsvRow {
   const guard = formulaGuard === "on" ? guarded : (text: string) => text;
-  const cells = columns.map(({ keys: [first = "", ...rest], type }) => {
+  const cells = columns.map(({ keys, type }) => {
     const text =
       type === "string"
         ? (value: JsonValue) => quoted(guard(value as string))
         : type === "json"
           ? (value: JsonValue) => quoted(guard(JSON.stringify(value)))
           : (value: JsonValue) => String(value);
-    return (record: { readonly [name: string]: JsonValue }) => {
-      let value = ownValue(record, first);
-      for (const key of rest) value = ownValue(value as { readonly [name: string]: JsonValue }, key);
+    return (record: JsonObject) => {
+      const value = valueAt(record, keys);
       return value === undefined || value === null ? "" : text(value);
     };
   });
@@ -35,10 +34,6 @@ export function compileCsvRow(columns: readonly Column[], { formulaGuard = "on" 
       row += (index === 0 ? "" : ",") + (cells[index] as (typeof cells)[number])(record);
     return `${row}\r\n`;
   };
-}
-
-function ownValue(record: { readonly [name: string]: JsonValue }, name: string): JsonValue | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** The text as one quoted cell. */

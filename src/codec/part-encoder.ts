@@ -1,6 +1,5 @@
-import type { JsonObject, JsonValue } from "../model/json.ts";
+import { type JsonObject, valueAt } from "../model/json.ts";
 import type { RecordError } from "./ajv.ts";
-import type { Column } from "./columns.ts";
 import { csvHeader } from "./csv-writer.ts";
 import type { DirectTarget } from "./direct/index.ts";
 import { count, type Projection, type Tally } from "./project.ts";
@@ -21,8 +20,8 @@ export interface PartEncoderOptions {
 const previewLength = 64 * 1024;
 
 /**
- * The records of one part on their way into bytes: project, validate, encode, in one synchronous pass with no promise per record.
- * JSON and CSV come out together, from the same projected record.
+ * The records of one part on their way into bytes, JSON and CSV together, in one synchronous pass with no promise per record: the direct
+ * way where the record is ordinary, or else the plain one, a step after the other.
  */
 export class PartEncoder {
   readonly tally: Tally = { dropped: new Map(), redacted: new Map() };
@@ -56,7 +55,7 @@ export class PartEncoder {
    * quarantine instead.
    */
   encode(raw: unknown): readonly RecordError[] | undefined {
-    // The first records are shown on the page, so they are needed as objects.
+    // The first record opens the file, and the first few are shown on the page, so they are needed as objects.
     if (this.written === 0 || this.written < this.#options.previewRecords || !this.#codec.direct()?.(raw, this.#target))
       return this.#encodePlainly(raw);
     this.#observeTime(this.#target.time);
@@ -76,7 +75,7 @@ export class PartEncoder {
     this.#json.write(this.written === 0 ? "[\n" : ",\n");
     this.#json.write(text);
     this.#csv.write(this.#codec.csvRow(record));
-    if (this.#codec.timeColumn !== undefined) this.#observeTime(valueAt(record, this.#codec.timeColumn));
+    if (this.#codec.timeColumn !== undefined) this.#observeTime(valueAt(record, this.#codec.timeColumn.keys));
     if (this.written < this.#options.previewRecords && (this.#previewLeft -= text.length) >= 0)
       this.preview.push(record);
     this.written++;
@@ -114,10 +113,4 @@ export class PartEncoder {
 /** Without the Z, texts of the same instant format sort as their instants do, however many digits they have. */
 function isEarlier(one: string, other: string): boolean {
   return one.length === other.length ? one < other : one.slice(0, -1) < other.slice(0, -1);
-}
-
-function valueAt(record: JsonObject, { keys }: Column): JsonValue | undefined {
-  let value: JsonValue | undefined = record;
-  for (const key of keys) value = (value as JsonObject)[key];
-  return value;
 }

@@ -1,5 +1,6 @@
 import { isPlainObject, type JsonValue, pointerStep } from "../model/json.ts";
 import type { RecordError } from "./ajv.ts";
+import { utcDateTime } from "./date-time.ts";
 import type { ObjectShape, Property, ScalarShape, Shape } from "./shape.ts";
 import { leftOut, redactedText, type View } from "./view.ts";
 
@@ -73,7 +74,7 @@ export function compileProject(root: ObjectShape, view: View): Project {
       const copy: Record<string, JsonValue> = {};
       for (const { property, at, step, left } of fields) {
         if (left) continue;
-        const raw = valueAt(value, property.name);
+        const raw = fieldOf(value, property.name);
         if (raw === undefined) continue;
         state.path[state.depth - 1] = at;
         const projected = step(raw, state);
@@ -198,33 +199,6 @@ function scalarStep({ types, format, base64 }: ScalarShape): Step {
   return step;
 }
 
-/**
- * The same instant in UTC with `Z` and at least milliseconds, further digits kept; anything that is no RFC 3339 date-time is left as it
- * is, for validation to refuse. A leap second stays one.
- */
-export function utcDateTime(text: string): string {
-  if (text.length === 24 && text.charCodeAt(23) === 90 && text.charCodeAt(19) === 46 && text.charCodeAt(10) === 84)
-    return text;
-  const match = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.(\d+))?(?:[Zz]|([+-]\d\d:?\d\d))$/.exec(text);
-  if (match === null) return text;
-  const [, date, time, seconds, digits = "", offset] = match;
-  const fraction = digits.padEnd(3, "0");
-  if (offset === undefined || /^[+-]00:?00$/.test(offset)) return `${date}T${time}${seconds}.${fraction}Z`;
-  if (!isOnClock(date as string, time as string)) return text;
-  const zone = offset.includes(":") ? offset : `${offset.slice(0, 3)}:${offset.slice(3)}`;
-  const leap = seconds === "60";
-  const instant = new Date(`${date}T${time}${leap ? "59" : seconds}.000${zone}`);
-  if (Number.isNaN(instant.getTime())) return text;
-  const utc = instant.toISOString();
-  return utc.length === 24 ? `${utc.slice(0, 17)}${leap ? "60" : utc.slice(17, 19)}.${fraction}Z` : text;
-}
-
-/** `Date` takes 30 February for 2 March and 24:00 for the next day: an instant that is none must not become one. */
-function isOnClock(date: string, time: string): boolean {
-  const day = new Date(`${date}T00:00:00.000Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date) && time < "24";
-}
-
 /** A step for values that hold others: the checks, then `fill` one level deeper. */
 function container<V>(
   accepts: (value: unknown) => value is V,
@@ -270,7 +244,7 @@ function render(state: State, depth: number, star?: "*"): string {
 }
 
 /** Own properties, and accessors of a class; never what every object inherits. */
-function valueAt(record: Record<string, unknown>, name: string): unknown {
+function fieldOf(record: Record<string, unknown>, name: string): unknown {
   return name in Object.prototype && !Object.hasOwn(record, name) ? undefined : record[name];
 }
 

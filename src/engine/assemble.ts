@@ -27,7 +27,7 @@ function bundleFile(dataset: string, { facts, spooled }: SealedStream, records: 
       let crc = 0;
       try {
         for await (const chunk of spooled.read()) {
-          if (chunk.length === 0) continue; // node's CRC-32 of nothing is 0, whatever it continues
+          if (chunk.length === 0) continue; // node's CRC-32 of nothing can be 0, whatever it continues
           crc = crc32(chunk, crc);
           yield chunk;
         }

@@ -17,6 +17,17 @@ export function pointerKeys(pointer: string): string[] | undefined {
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
+/** What a record holds where these keys lead; nothing when one of them is not there. Only own properties count. */
+export function valueAt(record: JsonObject, keys: readonly string[]): JsonValue | undefined {
+  let value: JsonValue | undefined = record;
+  for (let depth = 0; depth < keys.length; depth++) {
+    const key = keys[depth] as string;
+    if (!isPlainObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key] as JsonValue;
+  }
+  return value;
+}
+
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { constants, crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -105,6 +109,30 @@ describe("a segment", () => {
       expect(other.facts).toEqual(one.facts);
       expect(other.most).toBe(1);
     }
+  });
+
+  it("is the same bytes whatever the number of zlib's threads", async () => {
+    const script = join(mkdtempSync(join(tmpdir(), "portmanteau-threads-")), "child.mts");
+    writeFileSync(
+      script,
+      `import { SegmentWriter } from ${JSON.stringify(resolve("src/archive/segment.ts"))};
+      const out = [];
+      const segment = new SegmentWriter(async (bytes) => void out.push(Buffer.from(bytes)), { level: 6, maxPending: 8 });
+      for (let piece = 0; piece < 12; piece++) {
+        const text = Array.from({ length: 4_000 }, (_, line) => piece + " " + (line * 7919) % 997).join("\\n");
+        segment.push(Buffer.from(text));
+        await segment.ready();
+      }
+      await segment.seal();
+      process.stdout.write(Buffer.concat(out));`,
+    );
+    const bytes = ["1", "2", "8"].map((threads) =>
+      execFileSync(process.execPath, [resolve("node_modules/jiti/lib/jiti-cli.mjs"), script], {
+        env: { ...process.env, UV_THREADPOOL_SIZE: threads },
+      }),
+    );
+    expect(inflateRawSync(bytes[0] as Buffer).length).toBeGreaterThan(200_000);
+    for (const each of bytes) expect(each.equals(bytes[0] as Buffer)).toBe(true);
   });
 
   it("has the same bytes on both sides of the size up to which a piece is deflated at once", async () => {

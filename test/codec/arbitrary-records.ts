@@ -11,7 +11,16 @@ export interface Sample {
 export const hostileText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 12 }),
   fc.string({
-    unit: fc.constantFrom(..."=+-@\t\r\n\0'＝＋－＠\",\uFEFF\u202Eאa ;|", "\uD800", "\uDC00", "😀", "\r\n"),
+    unit: fc.constantFrom(
+      ..."=+-@\t\r\n\0'＝＋－＠\",\uFEFF\u202Eאa ;|",
+      "\uD800",
+      "\uDC00",
+      "é",
+      "अ",
+      "漢",
+      "😀",
+      "\r\n",
+    ),
     maxLength: 12,
   }),
 );

@@ -191,7 +191,35 @@ describe("the direct way and the plain way", () => {
       ),
     );
     expect(direct.period).toEqual({ from: "1970-01-01T00:00:00.005Z", to: "2024-05-01T00:00:00.123456Z" });
+    const digits = ["2024-05-01T00:00:00.1234Z", "2024-05-01T00:00:00.123Z", "2024-05-01T00:00:00.1239Z"];
+    const period = { from: "2024-05-01T00:00:00.123Z", to: "2024-05-01T00:00:00.1239Z" };
+    expect(
+      outcome(
+        codec,
+        digits.map((at) => ({ at })),
+      ).period,
+    ).toEqual(period);
     expect(records.map((at) => takes(codec, { at }))).toEqual([true, true, true, true]);
+  });
+
+  it("fill the same pieces where every character needs the most bytes and a piece may end anywhere", () => {
+    const longest = -Number("1.2345678901234567e-300");
+    const list = { type: "array", items: text };
+    // Each with as little beside it as can be, so that the room that is kept for a line is only just enough.
+    const works = ["\0", '"', "é", "€", "😀", "x"].flatMap((char) => [
+      [{ a: text }, (length: number) => ({ a: char.repeat(length % 60) })] as const,
+      [{ a: text }, (length: number) => ({ a: `=${char.repeat(length % 47)}` })] as const,
+      [{ a: list }, (length: number) => ({ a: [char.repeat(length % 60)] })] as const,
+    ]);
+    const numbers = { a: { type: "number" }, b: { type: "number" }, c: { type: "boolean" } };
+    for (const [properties, make] of [...works, [numbers, () => ({ a: longest, b: longest, c: false })] as const]) {
+      const codec = codecOf(object(properties, { required: Object.keys(properties) }));
+      const records = Array.from({ length: 1_500 }, (_, index) => make(index));
+      expect(records.filter((each) => takes(codec, each)).length).toBe(records.length);
+      const [direct, plain] = [outcome(codec, records), outcome(plainly(codec), records)];
+      const same = [direct.json === plain.json, direct.csv === plain.csv, direct.written];
+      expect(same, JSON.stringify(make(3))).toEqual([true, true, 1_500]);
+    }
   });
 
   it("stop at the same depth", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { utcDateTime } from "../../src/codec/date-time.ts";
 import { PartEncoder } from "../../src/codec/part-encoder.ts";
-import { utcDateTime } from "../../src/codec/project.ts";
 import { hostileText, wellFormed } from "./arbitrary-records.ts";
 import { access, codecOf, encode, object } from "./encoding.ts";
 

@@ -1,4 +1,4 @@
-import { isPlainObject, type JsonObject, type JsonValue, pointerKeys } from "../../model/json.ts";
+import { type JsonObject, pointerKeys, valueAt } from "../../model/json.ts";
 import { bdi, type Html, html } from "./html.ts";
 import type { PageDataset } from "./input.ts";
 import { isEmpty, valueMarkup } from "./values.ts";
@@ -57,12 +57,4 @@ const emptyCell = html`<td></td>`;
 
 function isNumber({ type }: Column): boolean {
   return type === "integer" || type === "number";
-}
-
-export function valueAt(record: JsonObject, keys: readonly string[]): JsonValue | undefined {
-  let found: JsonValue | undefined = record;
-  for (const key of keys) {
-    found = isPlainObject(found) && Object.hasOwn(found, key) ? (found[key] as JsonValue) : undefined;
-  }
-  return found;
 }

@@ -1,5 +1,5 @@
-import { type JsonObject, pointerKeys } from "../../model/json.ts";
-import { columnMarkup, valueAt } from "./columns.ts";
+import { type JsonObject, pointerKeys, valueAt } from "../../model/json.ts";
+import { columnMarkup } from "./columns.ts";
 import { countWords, numberWords } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import type { PageDataset } from "./input.ts";

@@ -110,9 +110,8 @@ return true;
   /** An object whose properties have columns of their own. */
   #object(shape: ObjectShape, object: string, path: readonly string[]): void {
     const fields = this.#values.readFields(shape, object, this.#code);
-    const certain = fields.findIndex(([{ required }]) => required);
     // Where it is open which member is the first, each brings a comma, and the brace takes the first one's place.
-    const start = certain === 0 || fields.length === 0 ? undefined : this.#code.let("0");
+    const start = fields[0]?.[0].required === false ? this.#code.let("0") : undefined;
     if (start === undefined) this.#lines.fixed("{", "");
     else this.#lines.statement(`${start} = p;`);
     fields.forEach(([property, field], index) => {
@@ -163,7 +162,7 @@ return true;
       const type = this.#values.scalar(shape, value, this.#code, look !== undefined);
       if (type === "string") return this.#characters(value, look);
       if (type !== "mixed") {
-        this.#bareValues += 2;
+        this.#bareValues++;
         const bare = this.#code.let(`"" + ${value}`);
         return () => this.#lines.bare(bare);
       }

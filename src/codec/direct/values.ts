@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RecordSchema } from "../../model/record-schema.ts";
 import { createAjv } from "../ajv.ts";
+import { utcDateTime } from "../date-time.ts";
 import { type Look, looks } from "../formats.ts";
-import { isRecord, projectScalar, utcDateTime } from "../project.ts";
+import { isRecord, projectScalar } from "../project.ts";
 import { assertionKeywords } from "../schema-keywords.ts";
 import type { ObjectShape, Property, ScalarShape, ScalarType, Shape } from "../shape.ts";
 import { leftOut, type View } from "../view.ts";
@@ -10,8 +11,6 @@ import { type Code, NotDirect, type Program } from "./code.ts";
 
 /** How deep containers are followed into each other. Deeper records take the plain way, which has the limit that counts. */
 const maxDepth = 100;
-/** A string without any of these stands in JSON as it is. */
-const special = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** Generates the statements that read values, convert them, and check them; Ajv decides which pass. */
 export class Values {
@@ -149,12 +148,8 @@ export class Values {
     const whenThere = () => {
       if (shape.kind === "scalar") {
         const type = this.scalar(shape, value, code);
-        const json =
-          type === "string"
-            ? `${this.#program.constant(jsonString)}(${value})`
-            : type === "mixed"
-              ? `JSON.stringify(${value})`
-              : value;
+        const text = type === "string" ? `${value}.toWellFormed()` : value;
+        const json = type === "string" || type === "mixed" ? `JSON.stringify(${text})` : value;
         code.lines.push(add(json));
       } else {
         const json = code.let(`${this.container(shape)}(${value}, depth + 1)`);
@@ -172,17 +167,15 @@ export class Values {
 
   /** The quick look that checks a string when it is written, if its schema says no more than its format. */
   look(shape: ScalarShape): Look | undefined {
-    const rules = Object.keys(shape.union ?? shape.node).filter((keyword) => assertionKeywords.has(keyword));
     const isString = shape.types.size === 1 && shape.types.has("string");
-    return isString && rules.every((keyword) => keyword === "type" || keyword === "format")
-      ? looks.get(shape.format ?? "")
-      : undefined;
+    const isAll = rulesOf(shape).every(([keyword]) => keyword === "type" || keyword === "format");
+    return isString && isAll ? looks.get(shape.format ?? "") : undefined;
   }
 
   /** Ajv's check of a scalar, if its schema says more than one type. */
-  #check({ node, union, types }: ScalarShape): ((value: unknown) => boolean) | undefined {
-    const rules = Object.entries(union ?? node).filter(([keyword]) => assertionKeywords.has(keyword));
-    if (types.size === 1 && rules.every(([keyword]) => keyword === "type")) return undefined;
+  #check(shape: ScalarShape): ((value: unknown) => boolean) | undefined {
+    const rules = rulesOf(shape);
+    if (shape.types.size === 1 && rules.every(([keyword]) => keyword === "type")) return undefined;
     const key = JSON.stringify(rules);
     const known = this.#checks.get(key);
     if (known !== undefined) return known;
@@ -193,14 +186,15 @@ export class Values {
   }
 }
 
+/** The keywords that decide which values of a scalar pass. */
+function rulesOf({ node, union }: ScalarShape): [keyword: string, value: unknown][] {
+  return Object.entries(union ?? node).filter(([keyword]) => assertionKeywords.has(keyword));
+}
+
 /** @throws {NotDirect} when a schema has rules that the generated code does not check */
 function requireOnly(node: RecordSchema, keywords: readonly string[]): void {
   if (Object.keys(node).some((keyword) => assertionKeywords.has(keyword) && !keywords.includes(keyword)))
     throw new NotDirect();
-}
-
-function jsonString(text: string): string {
-  return special.test(text) ? JSON.stringify(text.toWellFormed()) : `"${text}"`;
 }
 
 /** The names of an object's properties, those that do not leave too. */
