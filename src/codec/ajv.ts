@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020, type AnySchemaObject, type ErrorObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import privacySchema from "../../schemas/x-privacy.schema.json" with { type: "json" };
 import { exactFormats } from "./formats.ts";
@@ -12,22 +12,37 @@ export interface RecordError {
 }
 
 /**
- * An Ajv for JSON Schema 2020-12 in strict mode, formats asserted in full, `x-privacy` known.
+ * An Ajv for JSON Schema 2020-12 in strict mode, formats asserted in full, `x-privacy` known. It does not check schemas themselves: each
+ * instance would compile the meta-schema first, which takes longer than the rest (12 ms). `requireSchema` does, once for all.
  *
  * @param ownProperties look at own properties only; needed (and slower) when a schema names what every object inherits
  */
 export function createAjv({ ownProperties = false } = {}): Ajv2020 {
-  const ajv = new Ajv2020({
-    strict: true,
-    allowUnionTypes: true,
-    allErrors: true,
-    validateFormats: true,
-    ownProperties,
-  });
-  addFormats.default(ajv, { mode: "full", keywords: false });
+  const ajv = withFormats(
+    new Ajv2020({
+      strict: true,
+      allowUnionTypes: true,
+      allErrors: true,
+      validateFormats: true,
+      validateSchema: false,
+      ownProperties,
+    }),
+  );
   for (const [name, validate] of exactFormats) ajv.addFormat(name, { type: "string", validate });
   ajv.addKeyword({ keyword: "x-privacy" });
   return ajv;
+}
+
+function withFormats(ajv: Ajv2020): Ajv2020 {
+  addFormats.default(ajv, { mode: "full", keywords: false });
+  return ajv;
+}
+
+const schemaChecker = withFormats(new Ajv2020());
+
+/** @throws {Error} when something is no JSON Schema 2020-12; it says what, as Ajv does */
+export function requireSchema(schema: AnySchemaObject): void {
+  schemaChecker.validateSchema(schema, true);
 }
 
 const checkPrivacy = createAjv().compile(privacySchema);

@@ -1,7 +1,7 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import { PortmanteauError } from "../model/errors.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
-import { createAjv, type RecordError, toRecordError } from "./ajv.ts";
+import { createAjv, type RecordError, requireSchema, toRecordError } from "./ajv.ts";
 
 const maxErrors = 20;
 
@@ -12,6 +12,7 @@ export type Validate = (record: unknown) => readonly RecordError[] | undefined;
 export function compileValidate(schema: RecordSchema, dataset: string): Validate {
   let check: ValidateFunction;
   try {
+    requireSchema(schema);
     check = createAjv({ ownProperties: namesInherited(schema) }).compile(schema);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
