@@ -1,13 +1,14 @@
-import { close, open, read } from "node:fs";
 import { pipeline } from "node:stream";
-import { promisify } from "node:util";
-import { createInflateRaw } from "node:zlib";
+import { crc32, createInflateRaw } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { PortmanteauError } from "../model/errors.ts";
+import type { RandomAccess } from "../model/ports.ts";
+import { openRandomAccess, readExactly, type ZipInput } from "./random-access.ts";
+import type { CentralRecord } from "./zip-headers.ts";
 
 /** Each piece is a trip to the thread pool and back: yauzl's own streams, of 16 and 64 KiB, take three times as long. */
 const pieceBytes = 256 * 1024;
-const readPiece = promisify(read);
+const [stored, deflated] = [0, 8];
 
 /** One entry, as the central directory says. */
 export interface ZipEntry {
@@ -16,85 +17,91 @@ export interface ZipEntry {
   readonly compressedBytes: number;
   readonly crc32: number;
   readonly isDirectory: boolean;
-  readonly isSymlink: boolean;
-  readonly isEncrypted: boolean;
 }
 
 export interface ZipLimits {
   /** Most entries. Default 100,000. */
   readonly maxEntries?: number;
+  /** Largest entry, inflated, in bytes. Default 1 TiB. */
+  readonly maxEntryBytes?: number;
+  /**
+   * How many times as large as its deflated bytes an entry may become, and all entries together as the file; what inflates to less than
+   * 1 MiB is let through. Default 250: text reaches 100 at the most, a bomb begins at 1,000.
+   */
+  readonly maxRatio?: number;
 }
 
 /** A zip that is open for reading, from its central directory. Names are as they stand there: nothing is ever written under them. */
 export interface ZipReader {
   readonly entries: readonly ZipEntry[];
-  /** The inflated bytes; more than the entry claims is an error, so a bomb goes off nowhere. */
+  readonly file: RandomAccess;
+  /** What the central directory says of an entry, field by field. */
+  record(entry: ZipEntry): CentralRecord;
+  /** Why an entry is not read: it breaks a limit, is a link, encrypted, or compressed in another way; nothing when it is. */
+  refusal(entry: ZipEntry): Refusal | undefined;
+  /** The inflated bytes; more than the entry claims is an error, so a bomb goes off nowhere, and so is another CRC-32. */
   read(entry: ZipEntry): AsyncIterable<Buffer>;
   close(): void;
 }
 
-/** @throws {PortmanteauError} `BUNDLE_UNREADABLE` when the file is no zip, or is damaged. */
-export async function openZip(file: string, { maxEntries = 100_000 }: ZipLimits = {}): Promise<ZipReader> {
-  const unreadable = (cause: unknown) =>
-    new PortmanteauError(
-      "BUNDLE_UNREADABLE",
-      "The file is not a zip that can be read: it is damaged, cut off, or something else.",
-      { cause },
-    );
-  const fd = await promisify(open)(file, "r");
-  let zip: ZipFile;
+export interface Refusal {
+  readonly kind: "limit" | "special";
+  readonly message: string;
+}
+
+/**
+ * @throws {PortmanteauError} `BUNDLE_UNREADABLE` when the file is no zip, or is damaged; `LIMIT_EXCEEDED` when it breaks a limit
+ * @throws the system's error when the file cannot be opened
+ */
+export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<ZipReader> {
+  const { maxEntries = 100_000, maxEntryBytes = 2 ** 40, maxRatio = 250 } = limits;
+  const file = await openRandomAccess(input);
+  const zip = await yauzlOf(file);
+  const records = new Map<ZipEntry, Entry>();
   try {
-    // Names are decoded below: left to itself, yauzl refuses a whole zip for one unsafe name, and nobody learns which.
-    zip = await yauzl.fromFdPromise(fd, { lazyEntries: true, autoClose: false, decodeStrings: false });
+    if (zip.entryCount > maxEntries)
+      throw limitError(`It claims ${zip.entryCount} entries; ${maxEntries} are allowed.`);
+    for await (const entry of zip.eachEntry()) records.set(entryOf(entry), entry);
+    const total = [...records.keys()].reduce((sum, { bytes }) => sum + bytes, 0);
+    if (isBomb(total, file.size, maxRatio))
+      throw limitError(`Its entries inflate to more than ${maxRatio} times the size of the file.`);
   } catch (error) {
-    await promisify(close)(fd);
-    throw error instanceof Error && "syscall" in error ? error : unreadable(error);
-  }
-  const known = new Map<ZipEntry, Entry>();
-  try {
-    if (zip.entryCount > maxEntries) throw new Error(`The zip claims more than ${maxEntries} entries.`);
-    await new Promise<void>((resolve, reject) => {
-      zip.on("error", reject);
-      zip.on("end", resolve);
-      zip.on("entry", (entry: Entry) => {
-        const path = nameOf(entry);
-        const unixMode = entry.externalFileAttributes >>> 16;
-        known.set(
-          {
-            path,
-            bytes: entry.uncompressedSize,
-            compressedBytes: entry.compressedSize,
-            crc32: entry.crc32,
-            isDirectory: path.endsWith("/"),
-            isSymlink: (unixMode & 0o170000) === 0o120000,
-            isEncrypted: (entry.generalPurposeBitFlag & 1) === 1,
-          },
-          entry,
-        );
-        zip.readEntry();
-      });
-      zip.readEntry();
-    });
-  } catch (cause) {
     zip.close();
-    throw unreadable(cause);
+    await file.close?.();
+    throw unreadable(error);
   }
+
+  const refusal = (entry: ZipEntry): Refusal | undefined => {
+    const { generalPurposeBitFlag, compressionMethod, externalFileAttributes } = records.get(entry) as Entry;
+    const special = (what: string): Refusal => ({ kind: "special", message: `The entry is ${what}.` });
+    if (((externalFileAttributes >>> 16) & 0o170000) === 0o120000) return special("a symbolic link");
+    if ((generalPurposeBitFlag & 1) === 1) return special("encrypted");
+    if (compressionMethod !== stored && compressionMethod !== deflated)
+      return special(`compressed by method ${compressionMethod}`);
+    const limit = (message: string): Refusal => ({ kind: "limit", message });
+    if (entry.bytes > maxEntryBytes) return limit(`The entry is larger than ${maxEntryBytes} bytes.`);
+    if (isBomb(entry.bytes, entry.compressedBytes, maxRatio))
+      return limit(`The entry inflates to more than ${maxRatio} times its size.`);
+    return undefined;
+  };
   let readings = 0;
   let closed = false;
   /** A file is closed when nobody reads it any more: its number may be another file's at once. */
   const closeWhenIdle = () => {
-    if (closed && readings === 0) zip.close();
+    if (!closed || readings > 0) return;
+    zip.close();
+    void Promise.resolve(file.close?.()).catch(() => {}); // it was read only: there is nothing to lose
   };
-  async function* bytesAt(start: number, length: number): AsyncGenerator<Buffer> {
+  async function* compressedBytes(entry: Entry): AsyncGenerator<Buffer> {
     if (closed) throw new Error("The zip is closed.");
     readings++;
     try {
-      for (let done = 0; done < length; ) {
-        const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, length - done));
-        const { bytesRead } = await readPiece(fd, piece, 0, piece.length, start + done);
-        if (bytesRead === 0) throw new Error("The file ends inside the entry.");
-        done += bytesRead;
-        yield piece.subarray(0, bytesRead);
+      const start = await dataStart(file, entry);
+      for (let done = 0; done < entry.compressedSize; ) {
+        const piece = await file.read(start + done, Math.min(pieceBytes, entry.compressedSize - done));
+        if (piece.length === 0) throw new Error("The file ends inside the entry.");
+        done += piece.length;
+        yield piece as Buffer;
       }
     } finally {
       readings--;
@@ -102,26 +109,35 @@ export async function openZip(file: string, { maxEntries = 100_000 }: ZipLimits 
     }
   }
   return {
-    entries: [...known.keys()],
+    entries: [...records.keys()],
+    file,
+    record: (entry) => records.get(entry) as Entry,
+    refusal,
     async *read(entry) {
-      const raw = known.get(entry) as Entry;
+      const record = records.get(entry) as Entry;
+      const refused = refusal(entry);
+      if (refused !== undefined)
+        throw new PortmanteauError(
+          refused.kind === "limit" ? "LIMIT_EXCEEDED" : "BUNDLE_UNREADABLE",
+          `"${entry.path}": ${refused.message}`,
+        );
       try {
-        if (raw.compressionMethod !== 0 && raw.compressionMethod !== 8)
-          throw new Error(`Compression method ${raw.compressionMethod} is not supported.`);
-        const { fileDataStart } = await zip.readLocalFileHeaderPromise(raw, { minimal: true });
-        const compressed = bytesAt(fileDataStart, raw.compressedSize);
+        const compressed = compressedBytes(record);
         // What fails, fails the loop below.
         const plain =
-          raw.compressionMethod === 8
+          record.compressionMethod === deflated
             ? pipeline(compressed, createInflateRaw({ chunkSize: pieceBytes }), () => {})
             : compressed;
         let bytes = 0;
+        let crc = 0;
         for await (const chunk of plain as AsyncIterable<Buffer>) {
           bytes += chunk.length;
           if (bytes > entry.bytes) throw new Error("The entry is larger than it claims.");
+          if (chunk.length > 0) crc = crc32(chunk, crc); // node's CRC-32 of nothing can be 0, whatever it continues
           yield chunk;
         }
         if (bytes !== entry.bytes) throw new Error("The entry is smaller than it claims.");
+        if (crc !== entry.crc32) throw new Error("The entry has another CRC-32 than it claims.");
       } catch (cause) {
         throw unreadable(cause);
       }
@@ -133,6 +149,45 @@ export async function openZip(file: string, { maxEntries = 100_000 }: ZipLimits 
   };
 }
 
+const isBomb = (bytes: number, compressedBytes: number, maxRatio: number): boolean =>
+  bytes > 2 ** 20 && bytes > compressedBytes * maxRatio;
+
+async function yauzlOf(file: RandomAccess): Promise<ZipFile> {
+  try {
+    // Names are decoded below: left to itself, yauzl refuses a whole zip for one unsafe name, and nobody learns which.
+    const options = { lazyEntries: true, autoClose: false, decodeStrings: false };
+    return await yauzl.fromRandomAccessReaderPromise(new YauzlReader(file), file.size, options);
+  } catch (error) {
+    await file.close?.();
+    throw unreadable(error);
+  }
+}
+
+class YauzlReader extends yauzl.RandomAccessReader {
+  readonly #file: RandomAccess;
+  constructor(file: RandomAccess) {
+    super();
+    this.#file = file;
+  }
+  override read(bytes: Buffer, offset: number, length: number, position: number, done: (error: Error | null) => void) {
+    readExactly(this.#file, position, length).then((read) => {
+      read.copy(bytes, offset);
+      done(null);
+    }, done);
+  }
+}
+
+function entryOf(entry: Entry): ZipEntry {
+  const path = nameOf(entry);
+  return {
+    path,
+    bytes: entry.uncompressedSize,
+    compressedBytes: entry.compressedSize,
+    crc32: entry.crc32,
+    isDirectory: path.endsWith("/"),
+  };
+}
+
 /** The name as other readers take it, the Unicode path of Info-ZIP included; backslashes stay what they are. */
 function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
   const { getFileNameLowLevel } = yauzl as unknown as {
@@ -140,3 +195,22 @@ function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): str
   };
   return getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
 }
+
+/** Where an entry's data begins: after its own header, whose name and extra field may be longer than the central directory's. */
+async function dataStart(file: RandomAccess, { relativeOffsetOfLocalHeader: at }: Entry): Promise<number> {
+  const header = await readExactly(file, at, 30);
+  if (header.readUInt32LE(0) !== 0x04034b50) throw new Error("There is no header where the entry should begin.");
+  return at + 30 + header.readUInt16LE(26) + header.readUInt16LE(28); // lengths of the name and of the extra field
+}
+
+const limitError = (why: string) => new PortmanteauError("LIMIT_EXCEEDED", `The zip is not read: ${why}`);
+
+/** Damage, unless it is known to be something else: a file that could not be read, a limit. */
+const unreadable = (cause: unknown) =>
+  PortmanteauError.is(cause)
+    ? cause
+    : new PortmanteauError(
+        "BUNDLE_UNREADABLE",
+        "The file is not a zip that can be read: it is damaged, cut off, or something else.",
+        { cause },
+      );

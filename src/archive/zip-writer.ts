@@ -66,6 +66,7 @@ export class ZipWriter {
   readonly #archive = new ZipArchive({ highWaterMark: 256 * 1024 });
   readonly #engine: Engine;
   readonly #consumed: Promise<void>;
+  readonly #sha256 = createHash("sha256");
   #bytes = 0;
   #entries = 0;
   #begun: Entry | undefined;
@@ -96,9 +97,10 @@ export class ZipWriter {
     await this.#add(path, { bytes: 0, compressedBytes: 0, crc32: 0 }, [], directoryMode);
   }
 
-  /** A small file that is in memory. */
-  async addBytes(path: EntryPath, bytes: Uint8Array, level: number): Promise<void> {
-    await this.addPacked(path, packFile(bytes, level));
+  /** A small file that is in memory, as it is. */
+  async addStored(path: EntryPath, bytes: Uint8Array): Promise<void> {
+    const facts = { bytes: bytes.length, compressedBytes: bytes.length, crc32: crc32(bytes) };
+    await this.#add(path, facts, [bytes], fileMode, methodStored);
   }
 
   /** A small file that was packed before. */
@@ -117,13 +119,26 @@ export class ZipWriter {
     if (this.#engine.writableCorked > 0) this.#engine.uncork();
   }
 
+  /** SHA-256, in hex, of everything that was added so far. Waits until all of it was taken. @throws what `write` threw */
+  async digest(): Promise<string> {
+    this.flush();
+    while (this.#bytes < this.#engine.offset && this.#failure === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#wake = undefined;
+    this.#throwFailure();
+    return this.#sha256.copy().digest("hex");
+  }
+
   /** Writes the central directory and waits until the last byte was taken. @throws what `write` threw */
-  async finish(): Promise<{ readonly bytes: number; readonly entries: number }> {
+  async finish(): Promise<{ readonly bytes: number; readonly entries: number; readonly sha256: string }> {
     this.#gather(); // the end of the stream uncorks it
     if (this.#failure === undefined) this.#archive.finalize().catch((error: unknown) => this.#fail(error));
     await this.#consumed;
     this.#throwFailure();
-    return { bytes: this.#bytes, entries: this.#entries };
+    return { bytes: this.#bytes, entries: this.#entries, sha256: this.#sha256.digest("hex") };
   }
 
   /** Gives up: nothing more is written once this resolves. Safe at any time, also twice. */
@@ -132,11 +147,17 @@ export class ZipWriter {
     await this.#consumed;
   }
 
-  async #add(path: EntryPath, facts: EntryFacts, chunks: Chunks, mode: number): Promise<void> {
+  async #add(
+    path: EntryPath,
+    facts: EntryFacts,
+    chunks: Chunks,
+    mode: number,
+    method = mode === directoryMode ? methodStored : methodDeflated,
+  ): Promise<void> {
     this.#throwFailure();
     await new Promise<void>((resolve, reject) => {
       this.#giveUp = reject;
-      this.#append(path, facts, chunks, mode).then(resolve, (error: unknown) => {
+      this.#append(path, facts, chunks, mode, method).then(resolve, (error: unknown) => {
         this.#fail(error);
         reject(error);
       });
@@ -145,10 +166,10 @@ export class ZipWriter {
   }
 
   /** A header that has the sizes, the bytes as they come, nothing after them. */
-  async #append(path: EntryPath, facts: EntryFacts, chunks: Chunks, mode: number): Promise<void> {
+  async #append(path: EntryPath, facts: EntryFacts, chunks: Chunks, mode: number, method: number): Promise<void> {
     const entry = this.#begin(path, mode);
     this.#gather();
-    writeHeader(this.#engine, entry, facts);
+    writeHeader(this.#engine, entry, facts, method);
     let bytes = 0;
     for await (const chunk of chunks) {
       this.#throwFailure();
@@ -192,8 +213,10 @@ export class ZipWriter {
   async #consume(write: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     try {
       for await (const chunk of this.#archive as AsyncIterable<Buffer>) {
-        this.#bytes += chunk.length;
+        this.#sha256.update(chunk);
         await write(chunk);
+        this.#bytes += chunk.length;
+        this.#wake?.();
       }
     } catch (error) {
       this.#fail(error);
@@ -225,6 +248,8 @@ interface Engine {
   _afterAppend(entry: Entry): void;
   _writeLocalFileHeader(entry: Entry): void;
   isZip64(): boolean;
+  /** How many bytes were written into it. */
+  readonly offset: number;
   readonly writableCorked: number;
   cork(): void;
   uncork(): void;
@@ -242,7 +267,6 @@ interface Entry {
   setExtra(extra: Buffer | null): void;
   setVersionNeededToExtract(version: number): void;
   getGeneralPurposeBit(): { useUTF8ForNames(on: boolean): void; useDataDescriptor(on: boolean): void };
-  isDirectory(): boolean;
   isZip64(): boolean;
 }
 
@@ -267,12 +291,17 @@ function isLarge({ _entries, _archive }: Engine): boolean {
   return _entries.length >= max16 || _archive.centralLength >= max32 || _archive.centralOffset >= max32;
 }
 
-function writeHeader(engine: Engine, entry: Entry, { bytes, compressedBytes, crc32: crc }: EntryFacts): void {
+function writeHeader(
+  engine: Engine,
+  entry: Entry,
+  { bytes, compressedBytes, crc32: crc }: EntryFacts,
+  method: number,
+): void {
   const large = bytes >= max32 || compressedBytes >= max32;
   const bits = entry.getGeneralPurposeBit();
   bits.useUTF8ForNames(true);
   bits.useDataDescriptor(false);
-  entry.setMethod(entry.isDirectory() ? methodStored : methodDeflated);
+  entry.setMethod(method);
   entry.setVersionNeededToExtract(large ? versionZip64 : versionDeflate);
   entry.setCrc(crc);
   entry.setSize(large ? max32 : bytes);

@@ -10,9 +10,11 @@ import { checksumsText } from "./checksums.ts";
 import { dataPackage, type PackagedDataset } from "./data-package.ts";
 import type { DatasetDocuments } from "./dataset-documents.ts";
 import { documentBytes, documentErrors } from "./documents.ts";
+import { type Signer, verifyingKey } from "./keys.ts";
 import { layout, mediaTypes } from "./layout.ts";
 import type { ManifestDataset, ManifestFile } from "./manifest.ts";
 import { type PageDataset, pageBody, pageHead } from "./page/index.ts";
+import { signBundle } from "./signature.ts";
 
 /** A sealed file of a dataset: already one raw deflate stream. */
 export interface BundleFile {
@@ -41,23 +43,32 @@ export interface BundleWriterOptions {
   /** zlib level, 1 to 9. */
   readonly level: number;
   readonly pageHead: PackedHead;
+  readonly signer?: Signer | undefined;
 }
 
 /**
  * Writes a bundle in the order of the format: the data of each dataset as it comes, then quarantine, schemas, the page, the data
- * package, the manifest and the checksums of all of it.
+ * package, the manifest, the checksums of all of it, and the signature of these.
  */
 export class BundleWriter {
   readonly #zip: ZipWriter;
   readonly #level: number;
   readonly #pageHead: PackedHead;
+  readonly #signer: Signer | undefined;
+  #giveUp: (error: PortmanteauError) => void = () => {};
+  /** Ends the wait for a signer, who may never answer. */
+  readonly #givenUp = new Promise<never>((_resolve, reject) => {
+    this.#giveUp = reject;
+  });
   readonly #digests = new Map<EntryPath, string>();
   readonly #datasets: BundleDataset[] = [];
 
-  constructor(write: (bytes: Uint8Array) => Promise<void>, { level, pageHead }: BundleWriterOptions) {
+  constructor(write: (bytes: Uint8Array) => Promise<void>, { level, pageHead, signer }: BundleWriterOptions) {
     this.#zip = new ZipWriter(write);
     this.#level = level;
     this.#pageHead = pageHead;
+    this.#signer = signer;
+    this.#givenUp.catch(() => {});
   }
 
   async start(): Promise<void> {
@@ -77,7 +88,9 @@ export class BundleWriter {
    *
    * @param manifest the manifest as far as it does not speak of files; `datasets` without a matching part keep no files
    */
-  async finish(manifest: Manifest): Promise<{ readonly bytes: number; readonly entries: number }> {
+  async finish(
+    manifest: Manifest,
+  ): Promise<{ readonly bytes: number; readonly entries: number; readonly sha256: string }> {
     const quarantined = this.#datasets.filter(({ quarantine }) => quarantine !== undefined);
     if (quarantined.length > 0) {
       await this.#zip.addDirectory(layout.quarantineDirectory);
@@ -105,12 +118,20 @@ export class BundleWriter {
     await this.#addPacked(layout.page, packFile(page, this.#level, this.#pageHead));
     await this.#addBytes(layout.dataPackage, documentBytes(dataPackage(whole, this.#datasets.map(packagedDataset))));
     await this.#addBytes(layout.manifest, documentBytes(whole));
-    await this.#zip.addBytes(layout.checksums, Buffer.from(checksumsText(this.#digests)), this.#level);
+    const checksums = Buffer.from(checksumsText(this.#digests));
+    await this.#zip.addPacked(layout.checksums, packFile(checksums, this.#level));
+    if (this.#signer !== undefined) {
+      const signed = { bundleId: whole.bundleId, zipSha256: await this.#zip.digest(), checksums };
+      const signature = await Promise.race([signBundle(this.#signer, signed), this.#givenUp]);
+      // Stored and not deflated: a deflated file has bits that say nothing, and nobody would notice when they change.
+      await this.#zip.addStored(layout.signature, Buffer.from(signature));
+    }
     return this.#zip.finish();
   }
 
   /** Gives up: nothing more is written once this resolves. */
   async abort(): Promise<void> {
+    this.#giveUp(new PortmanteauError("ABORTED", "The bundle was given up."));
     await this.#zip.abort();
   }
 
@@ -121,7 +142,9 @@ export class BundleWriter {
       const schema = schemas.get(entry.name);
       return dataset === undefined || schema === undefined ? entry : { ...entry, schema, files: filesOf(dataset) };
     });
-    return { ...manifest, datasets };
+    if (this.#signer === undefined) return { ...manifest, datasets };
+    const { keyId } = verifyingKey(this.#signer.publicKey);
+    return { ...manifest, signature: { format: "minisign", keyId }, datasets };
   }
 
   async #addFile(path: EntryPath, { facts, read }: BundleFile): Promise<void> {

@@ -13,7 +13,7 @@ export function digesting(zip: ZipReader): DigestingReader {
   const digests = new Map<string, string>();
   const failures = new Map<string, unknown>();
   return {
-    entries: zip.entries,
+    ...zip,
     digests,
     failures,
     async *read(entry) {
@@ -29,6 +29,5 @@ export function digesting(zip: ZipReader): DigestingReader {
       }
       digests.set(entry.path, sha256.digest("hex"));
     },
-    close: () => zip.close(),
   };
 }

@@ -1,11 +1,17 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
+import datapackageSchema from "../../schemas/bundle/v1/datapackage.schema.json" with { type: "json" };
 import manifestSchema from "../../schemas/bundle/v1/manifest.schema.json" with { type: "json" };
 import reportSchema from "../../schemas/bundle/v1/report.schema.json" with { type: "json" };
 import requestSchema from "../../schemas/bundle/v1/request.schema.json" with { type: "json" };
 import { createAjv, type RecordError, toRecordError } from "../codec/ajv.ts";
 
 /** The documents that cross a process or a disk, each with its schema. */
-const schemas = { manifest: manifestSchema, report: reportSchema, request: requestSchema };
+const schemas = {
+  datapackage: datapackageSchema,
+  manifest: manifestSchema,
+  report: reportSchema,
+  request: requestSchema,
+};
 const checks = new Map<keyof typeof schemas, ValidateFunction>();
 
 /** What is wrong with a document; nothing when it matches its schema. */

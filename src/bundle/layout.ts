@@ -6,6 +6,7 @@ export const formatVersion = 1;
 /** Where each thing stands in a bundle. */
 export const layout = {
   dataDirectory: entryPath("data/"),
+  filesDirectory: entryPath("files/"),
   quarantineDirectory: entryPath("quarantine/"),
   schemasDirectory: entryPath("schemas/"),
   json: (dataset: string): EntryPath => entryPath(`data/${dataset}.json`),
@@ -16,6 +17,7 @@ export const layout = {
   dataPackage: entryPath("datapackage.json"),
   manifest: entryPath("manifest.json"),
   checksums: entryPath("SHA256SUMS"),
+  signature: entryPath("SHA256SUMS.sig"),
 };
 
 /** The paths of one dataset's own files. */

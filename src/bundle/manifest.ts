@@ -4,10 +4,33 @@ import type { Category } from "../model/controller.ts";
 import type { Dataset } from "../model/dataset.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
 import { notPortable } from "../model/privacy.ts";
+import { layout } from "./layout.ts";
 
 export type ManifestDataset = Manifest["datasets"][number];
 export type ManifestFile = ManifestDataset["files"][number];
 export type ManifestCategory = Manifest["categories"][number];
+
+/** Every entry of a bundle in the order of the format, directories before what is in them, as the manifest has it. */
+export function entryOrder({ datasets, signature }: Manifest): string[] {
+  const files = datasets.flatMap((dataset) => dataset.files.map(({ path }) => path));
+  const schemas = datasets.flatMap(({ schema }) => (schema === undefined ? [] : [schema.path]));
+  const folder = (directory: string, paths: readonly string[]) => {
+    const within = paths.filter((path) => path.startsWith(directory));
+    return within.length === 0 ? [] : [directory, ...within];
+  };
+  return [
+    layout.dataDirectory,
+    ...folder(layout.dataDirectory, files).slice(1), // the one directory that is always there
+    ...folder(layout.filesDirectory, files),
+    ...folder(layout.quarantineDirectory, files),
+    ...folder(layout.schemasDirectory, schemas),
+    layout.page,
+    layout.dataPackage,
+    layout.manifest,
+    layout.checksums,
+    ...(signature === undefined ? [] : [layout.signature]),
+  ];
+}
 
 /** The categories of the datasets that concern the subject, each with the legal facts its datasets share, in order of appearance. */
 export function categoriesOf(

@@ -1,13 +1,17 @@
 import { isUtf8 } from "node:buffer";
 import type { ZipEntry, ZipReader } from "../archive/zip-reader.ts";
+import type { CsvLimits } from "../codec/csv-rows.ts";
+import { jsonTextProblem, mayBeDeep } from "../codec/json-text.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { JsonValue } from "../model/json.ts";
 
-export interface ReadLimits {
+export interface ReadLimits extends CsvLimits {
   /** Longest line of a JSON file, in UTF-16 units. Default 64 Mi. */
   readonly maxLineLength?: number;
   /** Largest manifest, checksum file, data package or schema, in bytes. Default 64 MiB. */
   readonly maxDocumentBytes?: number;
+  /** Deepest nesting of JSON. Default 1,000. */
+  readonly maxDepth?: number;
 }
 
 const mebi = 1024 * 1024;
@@ -42,9 +46,26 @@ function charactersEnd(bytes: Buffer): number {
 export async function readDocument(
   zip: ZipReader,
   entry: ZipEntry,
-  { maxDocumentBytes = 64 * mebi }: ReadLimits = {},
+  { maxDocumentBytes = 64 * mebi, maxDepth = 1_000 }: ReadLimits = {},
 ): Promise<JsonValue> {
-  return parse(await readText(zip, entry, { maxDocumentBytes }), entry.path);
+  const text = await readText(zip, entry, { maxDocumentBytes });
+  const document = parse(text, entry.path);
+  refuseProblem(text, maxDepth, entry.path);
+  return document;
+}
+
+function refuseProblem(text: string, maxDepth: number, path: string, recordIndex?: number): void {
+  const problem = jsonTextProblem(text, maxDepth);
+  switch (problem) {
+    case undefined:
+      return;
+    case "is too deep":
+      throw beyond(path, `is nested deeper than maxDepth, ${maxDepth}`, recordIndex);
+    case "repeats a key":
+      throw unreadable(path, "has the same key twice in one object", undefined, recordIndex);
+    default:
+      throw new TypeError(`Unknown problem: ${problem satisfies never}`);
+  }
 }
 
 export async function readText(
@@ -52,7 +73,7 @@ export async function readText(
   entry: ZipEntry,
   { maxDocumentBytes = 64 * mebi }: ReadLimits = {},
 ): Promise<string> {
-  if (entry.bytes > maxDocumentBytes) throw unreadable(entry.path, `is larger than ${maxDocumentBytes} bytes`);
+  if (entry.bytes > maxDocumentBytes) throw beyond(entry.path, `is larger than maxDocumentBytes, ${maxDocumentBytes}`);
   let text = "";
   for await (const bytes of utf8(zip.read(entry), entry.path)) text += bytes.toString();
   return text;
@@ -60,13 +81,14 @@ export async function readText(
 
 /**
  * The elements of a JSON file as the format lays it out: `[`, one element per line, `]`. Bytes are fed as they arrive, elements are asked for;
- * no promise per element.
+ * no promise per element. An element that two programs may read differently, by a key that stands in it twice, is an error.
  *
- * Its methods throw {PortmanteauError} `BUNDLE_UNREADABLE`, with the record's index.
+ * Its methods throw {PortmanteauError} `BUNDLE_UNREADABLE` or `LIMIT_EXCEEDED`, with the record's index.
  */
 export class JsonLines {
   readonly #path: string;
   readonly #maxLineLength: number;
+  readonly #maxDepth: number;
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
   /** The beginning of a line whose end has not arrived. */
@@ -76,9 +98,10 @@ export class JsonLines {
   /** An element still waits for the comma or the bracket after it. */
   #open = false;
 
-  constructor(path: string, { maxLineLength = 64 * mebi }: ReadLimits = {}) {
+  constructor(path: string, { maxLineLength = 64 * mebi, maxDepth = 1_000 }: ReadLimits = {}) {
     this.#path = path;
     this.#maxLineLength = maxLineLength;
+    this.#maxDepth = maxDepth;
   }
 
   /** Takes the next bytes, when `next` has given all elements of those before: UTF-8, cut between characters. */
@@ -102,7 +125,7 @@ export class JsonLines {
     this.#begun += this.#bytes.toString("utf8", this.#at);
     this.#at = this.#bytes.length;
     if (this.#begun.length > this.#maxLineLength)
-      throw unreadable(this.#path, `has a line longer than ${this.#maxLineLength}`);
+      throw beyond(this.#path, `has a line longer than maxLineLength, ${this.#maxLineLength}`);
     return undefined;
   }
 
@@ -126,7 +149,15 @@ export class JsonLines {
     }
     if (recordIndex > 0 && !this.#open) throw unreadable(this.#path, "lacks a comma", undefined, recordIndex);
     this.#open = line.endsWith(",");
-    return parse(this.#open ? line.slice(0, -1) : line, this.#path, recordIndex);
+    return this.#parse(this.#open ? line.slice(0, -1) : line, recordIndex);
+  }
+
+  #parse(text: string, recordIndex: number): JsonValue {
+    // Looked through before it is parsed when it has many brackets, and after it when it is not as our own writer writes.
+    if (mayBeDeep(text, this.#maxDepth)) refuseProblem(text, this.#maxDepth, this.#path, recordIndex);
+    const element = parse(text, this.#path, recordIndex);
+    if (JSON.stringify(element) !== text) refuseProblem(text, this.#maxDepth, this.#path, recordIndex);
+    return element;
   }
 }
 
@@ -136,6 +167,11 @@ function parse(text: string, path: string, recordIndex?: number): JsonValue {
   } catch (cause) {
     throw unreadable(path, "is not JSON", cause, recordIndex);
   }
+}
+
+function beyond(path: string, why: string, recordIndex?: number): PortmanteauError {
+  const context = recordIndex === undefined ? {} : { context: { recordIndex } };
+  return new PortmanteauError("LIMIT_EXCEEDED", `"${path}" ${why}.`, context);
 }
 
 function unreadable(path: string, why: string, cause?: unknown, recordIndex?: number): PortmanteauError {

@@ -1,127 +1,158 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ZipEntry, ZipReader } from "../archive/zip-reader.ts";
-import { columnsOf } from "../codec/columns.ts";
+import type { Column } from "../codec/columns.ts";
 import { CsvReader } from "../codec/csv-reader.ts";
-import { readShape } from "../codec/shape.ts";
 import { compileValidate, type Validate } from "../codec/validate.ts";
 import type { JsonObject, JsonValue } from "../model/json.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
-import { type Finding, finding, messageOf } from "./findings.ts";
-import { layout } from "./layout.ts";
+import { type Finding, type FindingCode, failureFinding, finding } from "./findings.ts";
 import type { ManifestDataset } from "./manifest.ts";
-import { JsonLines, type ReadLimits, readDocument, utf8 } from "./read-entry.ts";
+import { JsonLines, type ReadLimits, utf8 } from "./read-entry.ts";
+import { withinTime } from "./time-limit.ts";
 
-/** Reads JSON and CSV side by side: every record against the schema, and each against its twin. */
+export interface StepLimits extends ReadLimits {
+  /** Longest time for one uninterrupted step, such as checking one MiB of records, in ms. Default 10,000. */
+  readonly maxStepMs?: number;
+}
+
+/** So much is read before records are checked: a step that is watched for its time costs 0.1 ms more. */
+const stepBytes = 1024 * 1024;
+
+/** What is needed to check a dataset's records. */
+export interface RecordChecks {
+  readonly name: string;
+  readonly schemaPath: string;
+  readonly columns: readonly Column[];
+  readonly formulaGuard: "on" | "off";
+  readonly schema: RecordSchema;
+}
+
+/** Reads JSON and CSV side by side: every record against the schema, and each against its twin. @returns how many there are */
 export async function* checkRecords(
   zip: ZipReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  dataset: ManifestDataset,
-  options: ReadLimits,
-): AsyncGenerator<Finding> {
-  const { name, schema } = dataset;
-  const [jsonEntry, csvEntry, schemaEntry] = [
-    entries.get(layout.json(name)),
-    entries.get(layout.csv(name)),
-    entries.get(schema?.path ?? ""),
-  ];
-  if (jsonEntry === undefined || csvEntry === undefined || schemaEntry === undefined) return; // reported as missing
+  { json: jsonEntry, csv: csvEntry }: { readonly json: ZipEntry; readonly csv: ZipEntry },
+  { name, schemaPath, columns, formulaGuard, schema }: RecordChecks,
+  { maxStepMs = 10_000, ...limits }: StepLimits,
+): AsyncGenerator<Finding, { readonly json: number | undefined; readonly csv: number | undefined }> {
   let validate: Validate;
-  let columns: ReturnType<typeof columnsOf>;
-  const formulaGuard = await guardOf(zip, entries, csvEntry.path, options);
   try {
-    const recordSchema = (await readDocument(zip, schemaEntry, options)) as RecordSchema;
-    columns = columnsOf(readShape(recordSchema, name), name, { formulaGuard });
-    validate = compileValidate(recordSchema, name);
+    validate = withinTime(maxStepMs, () => compileValidate(schema, name));
   } catch (error) {
-    yield finding("SCHEMA_INVALID", messageOf(error), { path: schemaEntry.path });
-    return;
+    yield failureFinding("SCHEMA_INVALID", error, { path: schemaPath });
+    return { json: undefined, csv: undefined };
   }
-  const json = new Checked(new JsonLines(jsonEntry.path, options), utf8(zip.read(jsonEntry), jsonEntry.path));
-  const csv = new Checked(new CsvReader(columns, { formulaGuard }), utf8(zip.read(csvEntry), csvEntry.path));
+  const json = new Feed(zip, jsonEntry, new JsonLines(jsonEntry.path, limits));
+  const csv = new Feed(zip, csvEntry, new CsvReader(columns, { formulaGuard, ...limits }));
+  const pairs = new Pairs(json, csv, validate);
   try {
-    // Once per record, so it waits for bytes only: a promise per record costs more than the record's checks.
+    // Once per record, so the step waits for nothing: a promise per record costs more than the record's checks.
     for (;;) {
-      let record = json.next();
-      if (record === undefined) record = await json.more();
-      const error = record === undefined ? undefined : firstError(validate, record);
-      const like = error === undefined ? (record as JsonObject | undefined) : undefined;
-      let twin = csv.next(like);
-      if (twin === undefined) twin = await csv.more(like);
-      if (record === undefined && twin === undefined) break;
-      const recordIndex = Math.max(json.count, csv.count) - 1;
-      if (error !== undefined)
-        yield finding("RECORD_INVALID", `${error.pointer || "/"} ${error.message}.`, {
-          path: jsonEntry.path,
-          recordIndex,
-        });
-      if (record !== undefined && twin !== undefined && twin !== record && !isSame(record, twin))
-        yield finding("CSV_MISMATCH", "The record is not the same in JSON and CSV.", {
-          path: csvEntry.path,
-          recordIndex,
-        });
+      const lacking = withinTime(maxStepMs, () => pairs.advance());
+      yield* pairs.findings.splice(0);
+      if (lacking === undefined) break;
+      await lacking.more();
     }
+  } catch (error) {
+    yield failureFinding("RECORD_INVALID", error, { path: jsonEntry.path, recordIndex: json.count });
+    return { json: undefined, csv: undefined };
   } finally {
     await json.close();
     await csv.close();
   }
-  if (json.failure !== undefined) yield finding("JSON_INVALID", messageOf(json.failure), { path: jsonEntry.path });
-  if (csv.failure !== undefined) yield finding("CSV_INVALID", messageOf(csv.failure), { path: csvEntry.path });
-  for (const [file, { count, failure }] of [
-    [jsonEntry, json],
-    [csvEntry, csv],
-  ] as const) {
-    const said = dataset.files.find(({ path }) => path === file.path)?.records ?? dataset.records.written;
-    if (failure === undefined && (count !== said || count !== dataset.records.written))
-      yield finding("COUNT_MISMATCH", `The file has ${count} records; the manifest says ${dataset.records.written}.`, {
-        path: file.path,
-      });
-  }
-  yield* checkQuarantine(zip, entries, dataset, options);
+  if (json.failure !== undefined) yield failureFinding("JSON_INVALID", json.failure, { path: jsonEntry.path });
+  if (csv.failure !== undefined) yield failureFinding("CSV_INVALID", csv.failure, { path: csvEntry.path });
+  return { json: json.whole, csv: csv.whole };
 }
 
-async function* checkQuarantine(
+/** A quarantine file: how many records it has, each with its index and the reasons. */
+export async function* checkQuarantine(
   zip: ZipReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  { name, records, files }: ManifestDataset,
-  options: ReadLimits,
-): AsyncGenerator<Finding> {
-  const path = layout.quarantine(name);
-  const entry = entries.get(path);
-  if (entry === undefined) {
-    if (records.quarantined > 0 && !files.some((file) => file.path === path))
-      yield finding("ENTRY_MISSING", "The manifest counts quarantined records and the file is not there.", { path });
-    return;
+  entry: ZipEntry,
+  { records }: ManifestDataset,
+  { maxStepMs = 10_000, ...limits }: StepLimits,
+): AsyncGenerator<Finding, number | undefined> {
+  const { path } = entry;
+  const elements = new Feed(zip, entry, new JsonLines(path, limits));
+  const findings: Finding[] = [];
+  const advance = () => {
+    for (let element = elements.next(); element !== undefined; element = elements.next()) {
+      if (!isQuarantined(element, records.read))
+        findings.push(
+          finding("RECORD_INVALID", "It is no { index, errors, record }.", { path, recordIndex: elements.count - 1 }),
+        );
+    }
+  };
+  try {
+    while (!elements.ended) {
+      await elements.more();
+      withinTime(maxStepMs, advance);
+      yield* findings.splice(0);
+    }
+  } catch (error) {
+    yield failureFinding("JSON_INVALID", error, { path });
+    return undefined;
+  } finally {
+    await elements.close();
   }
-  const elements = new Checked(new JsonLines(path, options), utf8(zip.read(entry), path));
-  while (elements.next() !== undefined || (await elements.more()) !== undefined);
-  if (elements.failure !== undefined) yield finding("JSON_INVALID", messageOf(elements.failure), { path });
-  else if (elements.count !== records.quarantined)
-    yield finding(
-      "COUNT_MISMATCH",
-      `The file has ${elements.count} records; the manifest says ${records.quarantined}.`,
-      { path },
-    );
+  if (elements.failure !== undefined) yield failureFinding("JSON_INVALID", elements.failure, { path });
+  return elements.whole;
 }
 
-/** Validation recurses as deep as the record does: past the stack's end, that is the record's damage. */
-function firstError(
-  validate: Validate,
-  record: JsonValue,
-): { readonly pointer: string; readonly message: string } | undefined {
-  try {
-    return validate(record)?.[0];
-  } catch {
-    return { pointer: "", message: "is nested too deeply to be checked" };
+function isQuarantined(element: JsonValue, read: number): boolean {
+  if (typeof element !== "object" || element === null || Array.isArray(element)) return false;
+  const { index, errors, record, ...more } = element as JsonObject;
+  const isIndex = typeof index === "number" && Number.isInteger(index) && index >= 0 && index < read;
+  return (
+    isIndex && Array.isArray(errors) && errors.length > 0 && record !== undefined && Object.keys(more).length === 0
+  );
+}
+
+/** The records of JSON and CSV, two by two. */
+class Pairs {
+  readonly findings: Finding[] = [];
+  readonly #json: Feed;
+  readonly #csv: Feed;
+  readonly #validate: Validate;
+  #record: JsonValue | undefined;
+  /** The record, when it is valid: its twin need not be decoded to be compared. */
+  #like: JsonObject | undefined;
+
+  constructor(json: Feed, csv: Feed, validate: Validate) {
+    this.#json = json;
+    this.#csv = csv;
+    this.#validate = validate;
+  }
+
+  /** Checks as many as have arrived. @returns whose bytes lack; nothing at the end of both */
+  advance(): Feed | undefined {
+    for (;;) {
+      if (this.#record === undefined) {
+        const record = this.#json.next();
+        if (record === undefined && !this.#json.ended) return this.#json;
+        this.#record = record;
+        this.#like = record !== undefined && this.#isValid(record) ? (record as JsonObject) : undefined;
+      }
+      const twin = this.#csv.next(this.#like);
+      if (twin === undefined && !this.#csv.ended) return this.#csv;
+      if (this.#record === undefined && twin === undefined) return undefined;
+      if (this.#record !== undefined && twin !== undefined && twin !== this.#record && !isSame(this.#record, twin))
+        this.#find("CSV_MISMATCH", "The record is not the same in JSON and CSV.", this.#csv);
+      this.#record = undefined;
+    }
+  }
+
+  #isValid(record: JsonValue): boolean {
+    const [error] = this.#validate(record) ?? [];
+    if (error !== undefined) this.#find("RECORD_INVALID", `${error.pointer || "/"} ${error.message}.`, this.#json);
+    return error === undefined;
+  }
+
+  #find(code: FindingCode, message: string, { path, count }: Feed): void {
+    this.findings.push(finding(code, message, { path, recordIndex: count - 1 }));
   }
 }
 
-function isSame(record: JsonValue, twin: JsonValue): boolean {
-  try {
-    return isDeepStrictEqual(record, twin);
-  } catch {
-    return false; // nested too deeply: nobody can say that they are the same
-  }
-}
+const isSame = (record: JsonValue, twin: JsonValue): boolean => isDeepStrictEqual(record, twin);
 
 interface RecordReader {
   feed(bytes: Buffer): void;
@@ -129,22 +160,29 @@ interface RecordReader {
   end(): void;
 }
 
-/** A file's records, with what stopped them kept instead of thrown: expected damage is a finding. */
-class Checked {
+/** A file's records as its bytes arrive, with what stopped them kept instead of thrown: expected damage is a finding. */
+class Feed {
   count = 0;
+  ended = false;
   failure: unknown;
-  #ended = false;
+  readonly path: string;
   readonly #reader: RecordReader;
   readonly #bytes: AsyncGenerator<Buffer>;
 
-  constructor(reader: RecordReader, bytes: AsyncGenerator<Buffer>) {
+  constructor(zip: ZipReader, entry: ZipEntry, reader: RecordReader) {
+    this.path = entry.path;
     this.#reader = reader;
-    this.#bytes = bytes;
+    this.#bytes = utf8(zip.read(entry), entry.path);
+  }
+
+  /** How many records there are, when all could be read. */
+  get whole(): number | undefined {
+    return this.failure === undefined ? this.count : undefined;
   }
 
   /** The next record, if its bytes have come. */
   next(like?: JsonObject): JsonValue | undefined {
-    if (this.#ended) return undefined;
+    if (this.ended) return undefined;
     try {
       const record = this.#reader.next(like);
       if (record !== undefined) this.count++;
@@ -155,24 +193,24 @@ class Checked {
     }
   }
 
-  /** The next record, when `next` lacks bytes; nothing at the end. */
-  async more(like?: JsonObject): Promise<JsonValue | undefined> {
-    while (!this.#ended) {
-      try {
+  /** Reads on, when `next` lacks bytes, or notes the end. */
+  async more(): Promise<void> {
+    const pieces: Buffer[] = [];
+    try {
+      for (let bytes = 0; bytes < stepBytes; bytes += pieces.at(-1)?.length ?? 0) {
         const { done, value } = await this.#bytes.next();
         if (done) {
-          this.#ended = true;
+          if (pieces.length > 0) break;
+          this.ended = true;
           this.#reader.end();
-          return undefined;
+          return;
         }
-        this.#reader.feed(value);
-      } catch (error) {
-        this.#fail(error);
+        pieces.push(value);
       }
-      const record = this.next(like);
-      if (record !== undefined) return record;
+      this.#reader.feed(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces));
+    } catch (error) {
+      this.#fail(error);
     }
-    return undefined;
   }
 
   async close(): Promise<void> {
@@ -181,27 +219,6 @@ class Checked {
 
   #fail(error: unknown): void {
     this.failure = error;
-    this.#ended = true;
-  }
-}
-
-/** The data package says whether strings in this CSV are guarded. */
-async function guardOf(
-  zip: ZipReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  path: string,
-  options: ReadLimits,
-): Promise<"on" | "off"> {
-  const entry = entries.get(layout.dataPackage);
-  if (entry === undefined) return "on";
-  try {
-    const { resources } = (await readDocument(zip, entry, options)) as unknown as {
-      resources: { path: string; dialect?: { [key: string]: unknown } }[];
-    };
-    return resources.find((resource) => resource.path === path)?.dialect?.["portmanteau:formulaGuard"] === "off"
-      ? "off"
-      : "on";
-  } catch {
-    return "on"; // a broken data package shows in its digest; without its word the default holds
+    this.ended = true;
   }
 }

@@ -1,208 +1,174 @@
-import { openZip, type ZipEntry, type ZipReader } from "../archive/zip-reader.ts";
-import { entryPath } from "../model/entry-path.ts";
+import type { ZipInput } from "../archive/random-access.ts";
+import { openZip, type ZipLimits, type ZipReader } from "../archive/zip-reader.ts";
 import { PortmanteauError } from "../model/errors.ts";
-import type { Manifest } from "../model/generated/manifest.ts";
-import { isWhole } from "../model/outcome.ts";
-import { parseChecksums } from "./checksums.ts";
-import { type DigestingReader, digesting } from "./digesting.ts";
-import { documentErrors } from "./documents.ts";
-import { type Finding, finding, messageOf } from "./findings.ts";
-import { formatName, formatVersion, layout } from "./layout.ts";
-import type { ManifestDataset } from "./manifest.ts";
-import { type ReadLimits, readDocument, readText } from "./read-entry.ts";
-import { checkRecords } from "./verify-records.ts";
+import { digesting } from "./digesting.ts";
+import { type Finding, type FindingCode, failureFinding, finding, incompleteCodes } from "./findings.ts";
+import { type PublicKeyInput, verifyingKey } from "./keys.ts";
+import type { StepLimits } from "./verify-records.ts";
+import { checkSet, type SetMember } from "./verify-set.ts";
+import type { SignatureState } from "./verify-signature.ts";
+import { type CheckedZip, type CheckOptions, checkZip } from "./verify-zip.ts";
 
-export interface VerifyOptions extends ReadLimits {
+export interface VerifyOptions extends StepLimits, ZipLimits {
   /**
-   * How far to look. `structure`: names, and what SHA256SUMS and the manifest claim of each other and of the zip; no data is read.
-   * `digests`: that, and the SHA-256 of every file. `full` (default): that, and every record: its schema, JSON = CSV, counts.
+   * How far to look. `structure`: the zip's headers and names, the documents, and what they claim of each other; no data is read.
+   * `digests`: that, and the SHA-256 and CRC-32 of every file. `full` (default): that, and every record: its schema, JSON = CSV, counts.
+   * The signature is checked at every level; that it covers the whole zip from `digests` on.
    */
   readonly level?: "structure" | "digests" | "full";
+  /** The keys whose signatures are trusted, old ones beside new ones. With a key, a bundle that is not signed is not sound. */
+  readonly publicKeys?: readonly PublicKeyInput[];
   /** Most findings given per file. Default 20. */
   readonly maxFindingsPerFile?: number;
 }
 
+/** What was looked at, and what came of it. */
+export interface VerifySummary {
+  /** No finding of severity `error`: `valid`, and nothing is missing. */
+  readonly sound: boolean;
+  /** Everything is here: all parts, all entries, all datasets whole. */
+  readonly complete: boolean;
+  /** What is here is what was sealed: digests, schemas, counts, container and signature hold. */
+  readonly valid: boolean;
+  readonly level: "structure" | "digests" | "full";
+  readonly checked: {
+    readonly zips: number;
+    readonly files: number;
+    readonly datasets: number;
+    /** Records of the JSON files that were read. */
+    readonly records: number;
+    /** Of the zips together: the worst. */
+    readonly signature: SignatureState;
+  };
+}
+
+/** The findings as they are made, and at the end what was checked. */
+export interface Verification extends AsyncIterable<Finding> {
+  /** Checks to the end, and says what came of it. After a loop that was left early nothing more is checked, and nothing is sound. */
+  summary(): Promise<VerifySummary>;
+}
+
 /**
- * Checks a bundle, offline, with nothing but the file: names, digests, manifest, counts, the schema of every record, and that JSON and CSV
- * say the same. A bad bundle gives findings; only a file that cannot be opened at all throws.
+ * Checks a bundle, offline, with nothing but the file: the container to its last byte, names, digests, manifest, data package, counts, the
+ * schema of every record, that JSON and CSV say the same, and the signature. A bad bundle gives findings; only a file that cannot be read
+ * throws. Memory and time are bounded, whoever made the file.
  *
- * @throws the system's error when the file cannot be opened
+ * @param input a path, the bytes, or anything that gives a range of them; for a bundle in several zips, all of them
+ * @throws {PortmanteauError} `CONFIG_INVALID` at once when a public key is none; while it runs `READ_FAILED`
+ * @throws the system's error, while it runs, when a file cannot be opened
  * @example
  * ```ts
- * for await (const { severity, code, message } of verifyBundle("bundle.zip")) console.log(severity, code, message);
+ * const verification = verifyBundle("bundle.zip", { publicKeys: [await readFile("acme.pub", "utf8")] });
+ * for await (const { severity, code, path, message } of verification) console.log(severity, code, path, message);
+ * const { sound, complete, valid } = await verification.summary();
  * ```
  */
-export async function* verifyBundle(file: string, options: VerifyOptions = {}): AsyncGenerator<Finding> {
-  let opened: ZipReader;
-  try {
-    opened = await openZip(file);
-  } catch (error) {
-    if (!PortmanteauError.is(error)) throw error;
-    yield finding("ZIP_UNREADABLE", error.message);
-    return;
+export function verifyBundle(input: ZipInput | readonly ZipInput[], options: VerifyOptions = {}): Verification {
+  const { level = "full", maxFindingsPerFile = 20, publicKeys = [] } = options;
+  const keys = publicKeys.map(verifyingKey);
+  const inputs = isList(input) ? input : [input];
+  const run = new Run(inputs, { ...options, level, maxFindingsPerFile, keys });
+  return { [Symbol.asyncIterator]: () => run.findings, summary: () => run.summary() };
+}
+
+const isList = (input: ZipInput | readonly ZipInput[]): input is readonly ZipInput[] => Array.isArray(input);
+
+class Run {
+  readonly findings: AsyncGenerator<Finding>;
+  readonly #options: CheckOptions;
+  readonly #seen = new Set<FindingCode>();
+  readonly #checked: CheckedZip[] = [];
+  #errors = 0;
+  #ended = false;
+
+  constructor(inputs: readonly ZipInput[], options: CheckOptions) {
+    this.#options = options;
+    this.findings = this.#watched(this.#run(inputs));
   }
-  const { level = "full" } = options;
-  const zip = digesting(opened);
-  try {
-    const entries = new Map(zip.entries.map((entry) => [entry.path, entry]));
-    yield* checkNames(zip.entries);
-    const manifest = yield* checkManifest(zip, entries, options);
-    if (manifest?.completeness === "partial")
+
+  async summary(): Promise<VerifySummary> {
+    for await (const _ of this.findings); // `watched` counts them
+    const datasets = new Set(this.#checked.flatMap(({ manifest }) => manifest?.datasets.map(({ name }) => name) ?? []));
+    const counts = this.#checked.flatMap(({ records }) =>
+      [...records].filter(([path]) => /^data\/.*\.json$/.test(path)),
+    );
+    const isAny = (of: (code: FindingCode) => boolean) => [...this.#seen].some(of);
+    const isOpen = this.#checked.every(({ manifest }) => manifest !== undefined) && !this.#seen.has("ZIP_UNREADABLE");
+    return {
+      sound: this.#ended && this.#errors === 0,
+      complete: this.#ended && isOpen && !isAny((code) => incompleteCodes.has(code)),
+      valid: this.#ended && !isAny((code) => !incompleteCodes.has(code) && code !== "SIGNATURE_UNCHECKED"),
+      level: this.#options.level,
+      checked: {
+        zips: this.#checked.length,
+        files: this.#checked.reduce((sum, { files }) => sum + files, 0),
+        datasets: datasets.size,
+        records: counts.reduce((sum, [, records]) => sum + records, 0),
+        signature: worst(this.#checked.map(({ signature }) => signature)),
+      },
+    };
+  }
+
+  async *#watched(findings: AsyncGenerator<Finding>): AsyncGenerator<Finding> {
+    for await (const each of findings) {
+      this.#seen.add(each.code);
+      if (each.severity === "error") this.#errors++;
+      yield each;
+    }
+    this.#ended = true;
+  }
+
+  async *#run(inputs: readonly ZipInput[]): AsyncGenerator<Finding> {
+    const members: SetMember[] = [];
+    for (const [index, input] of inputs.entries()) {
+      const where = inputs.length === 1 ? {} : { zip: index };
+      const checked = yield* located(this.#checkFile(input), where);
+      if (checked === undefined) continue;
+      this.#checked.push(checked);
+      if (checked.manifest !== undefined) members.push({ ...checked, manifest: checked.manifest, where });
+    }
+    yield* checkSet(members);
+    if (members.some(({ manifest }) => manifest.completeness === "partial"))
       yield finding("BUNDLE_PARTIAL", "The bundle says that it is not complete; see the outcomes of its datasets.");
-    if (manifest !== undefined) yield* checkClaims(manifest, zip.entries);
-    // Records come before digests: then nearly every entry is inflated once, and hashed on the way.
-    for (const dataset of (level === "full" && manifest?.datasets) || []) {
-      if (dataset.schema !== undefined) yield* limited(checkRecords(zip, entries, dataset, options), options);
-    }
-    if (level !== "structure") yield* readTheRest(zip, entries);
-    yield* checkSums(zip, entries, options);
-    for (const dataset of manifest?.datasets ?? []) yield* checkFiles(zip, entries, dataset);
-  } finally {
-    zip.close();
   }
-}
 
-function* checkNames(entries: readonly ZipEntry[]): Generator<Finding> {
-  const seen = new Set<string>();
-  for (const { path, isSymlink, isEncrypted } of entries) {
+  async *#checkFile(input: ZipInput): AsyncGenerator<Finding, CheckedZip | undefined> {
+    let zip: ZipReader;
     try {
-      entryPath(path);
-    } catch {
-      yield finding("NAME_UNSAFE", "The entry's name is unsafe.", { path });
-    }
-    const folded = path.toLowerCase();
-    if (seen.has(folded)) yield finding("ENTRY_DUPLICATE", "Another entry has the same name, but for case.", { path });
-    seen.add(folded);
-    if (isSymlink || isEncrypted)
-      yield finding("ENTRY_SPECIAL", `The entry is ${isSymlink ? "a symbolic link" : "encrypted"}.`, { path });
-  }
-}
-
-/** Reads what nothing has read to its end yet, for its digest. */
-async function* readTheRest(zip: DigestingReader, entries: ReadonlyMap<string, ZipEntry>): AsyncGenerator<Finding> {
-  for (const entry of entries.values()) {
-    const { path, isDirectory } = entry;
-    if (isDirectory) continue;
-    try {
-      if (zip.failures.has(path)) throw zip.failures.get(path);
-      if (!zip.digests.has(path)) for await (const _ of zip.read(entry));
+      zip = await openZip(input, this.#options);
     } catch (error) {
-      yield finding("ENTRY_UNREADABLE", messageOf(error), { path });
+      if (!PortmanteauError.is(error) || error.code === "CONFIG_INVALID") throw error;
+      yield failureFinding("ZIP_UNREADABLE", error);
+      return undefined;
+    }
+    try {
+      return yield* checkZip(digesting(zip), this.#options);
+    } finally {
+      zip.close();
     }
   }
 }
 
-async function* checkSums(
-  zip: DigestingReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  options: VerifyOptions,
-): AsyncGenerator<Finding> {
-  const sums = entries.get(layout.checksums);
-  if (sums === undefined || zip.failures.has(layout.checksums)) {
-    yield finding("CHECKSUMS_INVALID", "SHA256SUMS is missing.", { path: layout.checksums });
-    return;
-  }
-  const named = new Set<string>([layout.checksums]);
-  let lines: ReturnType<typeof parseChecksums>;
+async function* located<T>(
+  findings: AsyncGenerator<Finding, T>,
+  where: { readonly zip?: number },
+): AsyncGenerator<Finding, T> {
   try {
-    lines = parseChecksums(await readText(zip, sums, options));
-  } catch (error) {
-    yield finding("CHECKSUMS_INVALID", messageOf(error), { path: layout.checksums });
-    return;
-  }
-  for (const line of lines) {
-    if (line === undefined) {
-      yield finding("CHECKSUMS_INVALID", "A line is not a digest and a path.", { path: layout.checksums });
-      continue;
+    for (;;) {
+      const { done, value } = await findings.next();
+      if (done) return value;
+      yield { ...value, ...where };
     }
-    const [path, sha256] = line;
-    named.add(path);
-    if (!entries.has(path)) yield finding("ENTRY_MISSING", "SHA256SUMS names a file that is not there.", { path });
-    else if (isOther(zip.digests.get(path), sha256))
-      yield finding("DIGEST_MISMATCH", "The file's SHA-256 is not the one in SHA256SUMS.", { path });
-  }
-  for (const { path, isDirectory } of entries.values()) {
-    if (!isDirectory && !named.has(path)) yield finding("ENTRY_EXTRA", "SHA256SUMS does not know this file.", { path });
+  } finally {
+    await findings.return(undefined as T); // closes the file when the caller stops early
   }
 }
 
-async function* checkManifest(
-  zip: ZipReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  options: VerifyOptions,
-): AsyncGenerator<Finding, Manifest | undefined> {
-  const path = layout.manifest;
-  const entry = entries.get(path);
-  if (entry === undefined) {
-    yield finding("MANIFEST_INVALID", "manifest.json is missing.", { path });
-    return undefined;
+function worst(states: readonly SignatureState[]): SignatureState {
+  const order = ["invalid", "absent", "unchecked", "valid"] as const;
+  for (const status of order) {
+    const found = states.find((state) => state.status === status);
+    if (found !== undefined) return found;
   }
-  let manifest: Partial<Manifest> | null;
-  try {
-    manifest = (await readDocument(zip, entry, options)) as Partial<Manifest> | null;
-  } catch (error) {
-    yield finding("MANIFEST_INVALID", messageOf(error), { path });
-    return undefined;
-  }
-  if (manifest?.format === formatName && manifest.formatVersion !== formatVersion) {
-    yield finding("VERSION_UNKNOWN", `This program knows format version ${formatVersion} only.`, { path });
-    return undefined;
-  }
-  const errors = documentErrors("manifest", manifest);
-  for (const { pointer, message } of errors.slice(0, options.maxFindingsPerFile ?? 20))
-    yield finding("MANIFEST_INVALID", `${pointer || "/"} ${message}.`, { path });
-  return errors.length === 0 ? (manifest as Manifest) : undefined;
-}
-
-/** What the manifest says of itself and of the zip as a whole: it may not claim what it does not name, nor be silent about a file. */
-function* checkClaims({ completeness, datasets }: Manifest, entries: readonly ZipEntry[]): Generator<Finding> {
-  const path = layout.manifest;
-  const known = new Set<string>([layout.page, layout.dataPackage, layout.manifest, layout.checksums]);
-  for (const { name, outcome, files, schema } of datasets) {
-    const named = new Set([...files.map((file) => file.path), ...(schema === undefined ? [] : [schema.path])]);
-    for (const each of named) known.add(each);
-    if (completeness === "complete" && !isWhole(outcome))
-      yield finding("MANIFEST_INVALID", `The bundle claims to be complete, and "${name}" is ${outcome}.`, { path });
-    if (outcome !== "complete" && outcome !== "empty" && outcome !== "partial") continue;
-    for (const needed of [layout.json(name), layout.csv(name), layout.schema(name)]) {
-      if (!named.has(needed))
-        yield finding("ENTRY_MISSING", `The manifest says that "${name}" is ${outcome}, and does not name this file.`, {
-          path: needed,
-        });
-    }
-  }
-  for (const entry of entries) {
-    if (!entry.isDirectory && !known.has(entry.path))
-      yield finding("ENTRY_EXTRA", "The manifest does not know this file.", { path: entry.path });
-  }
-}
-
-function* checkFiles(
-  { digests }: DigestingReader,
-  entries: ReadonlyMap<string, ZipEntry>,
-  { files, schema }: ManifestDataset,
-): Generator<Finding> {
-  for (const { path, sha256, bytes } of [
-    ...files,
-    ...(schema === undefined ? [] : [{ ...schema, bytes: undefined }]),
-  ]) {
-    const entry = entries.get(path);
-    if (entry === undefined) yield finding("ENTRY_MISSING", "The manifest names a file that is not there.", { path });
-    else if ((bytes !== undefined && entry.bytes !== bytes) || isOther(digests.get(path), sha256))
-      yield finding("FILE_FACTS_WRONG", "The manifest's size or digest is not the file's.", { path });
-  }
-}
-
-/** Whether a digest is known, and not the one that is claimed. */
-const isOther = (known: string | undefined, claimed: string): boolean => known !== undefined && known !== claimed;
-
-async function* limited(
-  findings: AsyncGenerator<Finding>,
-  { maxFindingsPerFile = 20 }: VerifyOptions,
-): AsyncGenerator<Finding> {
-  let given = 0;
-  for await (const each of findings) {
-    if (++given > maxFindingsPerFile) return;
-    yield each;
-  }
+  return { status: "absent" };
 }

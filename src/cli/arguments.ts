@@ -32,6 +32,16 @@ export function parseWithFile<const T extends Options>(
   return { values, file };
 }
 
+/** Parses the arguments of a command that takes one file or several. */
+export function parseWithFiles<const T extends Options>(
+  args: readonly string[],
+  options: T,
+): { readonly values: Values<T>; readonly files: readonly string[] } {
+  const { values, positionals } = parseAll(args, options);
+  if (positionals.length === 0 || positionals.includes("")) throw new UsageError("A FILE is needed.");
+  return { values, files: positionals };
+}
+
 export function required(value: string | undefined, name: string): string {
   if (value === undefined || value === "") throw new UsageError(`--${name} is needed.`);
   return value;

@@ -1,6 +1,7 @@
 import { check } from "./commands/check.ts";
 import { exportCommand } from "./commands/export.ts";
 import { inspect } from "./commands/inspect.ts";
+import { keygen } from "./commands/keygen.ts";
 import { plan } from "./commands/plan.ts";
 import { verify } from "./commands/verify.ts";
 
@@ -12,4 +13,11 @@ export interface Command {
 }
 
 /** Every command, by the name it is called by. */
-export const commands: Readonly<Record<string, Command>> = { export: exportCommand, plan, check, inspect, verify };
+export const commands: Readonly<Record<string, Command>> = {
+  export: exportCommand,
+  plan,
+  check,
+  inspect,
+  verify,
+  keygen,
+};

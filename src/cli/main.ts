@@ -45,7 +45,10 @@ function failed(error: unknown): number {
   }
   if (PortmanteauError.is(error)) {
     printError(error);
-    return error.code === "CONFIG_INVALID" || error.code === "SCHEMA_UNSUPPORTED" || error.code === "REQUEST_INVALID"
+    return error.code === "READ_FAILED" ||
+      error.code === "CONFIG_INVALID" ||
+      error.code === "SCHEMA_UNSUPPORTED" ||
+      error.code === "REQUEST_INVALID"
       ? 2
       : 1;
   }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { BundleWriter } from "../bundle/bundle-writer.ts";
+import type { Signer } from "../bundle/keys.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import { isWhole } from "../model/outcome.ts";
@@ -17,6 +17,7 @@ import { abortedError, closedInTime, endedReason, typedError } from "./read-page
 
 export interface RunOptions {
   readonly to: Destination;
+  readonly sign?: Signer | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly emit: (event: ExportEvent) => void;
   readonly bundleId: string;
@@ -35,7 +36,7 @@ type Event = ExportEvent extends infer E ? (E extends unknown ? Omit<E, "request
 export async function runExport(
   config: CompiledConfig,
   plan: Plan,
-  { to, signal, emit, bundleId, createdAt, journal }: RunOptions,
+  { to, sign, signal, emit, bundleId, createdAt, journal }: RunOptions,
 ): Promise<void> {
   const delivery = toDelivery(to);
   const stop = new AbortController();
@@ -69,14 +70,11 @@ export async function runExport(
     ));
     await openSnapshots(collected, snapshots, stop.signal);
 
-    const sha256 = createHash("sha256");
-    const zip = (bundle = new BundleWriter(
-      async (bytes) => {
-        sha256.update(bytes);
-        await opened.write(bytes);
-      },
-      { level: config.compressionLevel, pageHead: config.pageHead },
-    ));
+    const zip = (bundle = new BundleWriter((bytes) => opened.write(bytes), {
+      level: config.compressionLevel,
+      pageHead: config.pageHead,
+      signer: sign,
+    }));
     const options = {
       request: plan.request,
       signal: stop.signal,
@@ -105,11 +103,11 @@ export async function runExport(
         }
         await lanes.release(index);
       }
-      const { bytes, entries } = await zip.finish(buildManifest(config, plan, journal, { bundleId, createdAt }));
+      const sealed = await zip.finish(buildManifest(config, plan, journal, { bundleId, createdAt }));
       if (failure !== undefined) throw failure;
       await opened.commit();
-      journal.bundle = { bytes, entries, sha256: sha256.digest("hex") };
-      tell({ type: "delivered", bytes, sha256: journal.bundle.sha256, durationMs: journal.elapsedMs });
+      journal.bundle = sealed;
+      tell({ type: "delivered", bytes: sealed.bytes, sha256: sealed.sha256, durationMs: journal.elapsedMs });
     };
     running = Promise.allSettled([lanes.run(fail), assemble().catch(fail)]);
     await Promise.race([running, aborted(stop.signal)]);

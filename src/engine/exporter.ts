@@ -1,4 +1,5 @@
 import { documentErrors } from "../bundle/documents.ts";
+import { type Signer, verifyingKey } from "../bundle/keys.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import type { ExportReport } from "../model/outcome.ts";
@@ -14,6 +15,8 @@ import { typedError } from "./read-pages.ts";
 export interface ExportOptions {
   /** Where the bundle goes: `fileDelivery(path)`, a Node stream or a web stream. */
   readonly to: Destination;
+  /** Signs the bundle: `ed25519Signer(…)`, or a signer of your own that asks a KMS. Default: it is not signed. */
+  readonly sign?: Signer;
   /** Aborts the export: the sources' queries stop, nothing is delivered. */
   readonly signal?: AbortSignal;
   /** Called with every event, synchronously. What it throws does not harm the export; the report notes it. */
@@ -55,12 +58,13 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
   return {
     async export(
       request,
-      { to, signal, onEvent, clock = defaults.clock, bundleId = `urn:uuid:${defaults.ids.uuid()}` },
+      { to, sign, signal, onEvent, clock = defaults.clock, bundleId = `urn:uuid:${defaults.ids.uuid()}` },
     ) {
       if (!bundleIdPattern.test(bundleId))
         throw new PortmanteauError("CONFIG_INVALID", "bundleId is not of the form urn:uuid:…, in lower case.", {
           context: { pointer: "/bundleId" },
         });
+      if (sign !== undefined) verifyingKey(sign.publicKey); // a key that is none is refused before anything is read
       const createdAt = new Date(clock()).toISOString();
       const plan = planExport(compiled, request, createdAt);
       const journal = new Journal();
@@ -73,7 +77,7 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
           observed = false;
         }
       };
-      await runExport(compiled, plan, { to, signal, emit, bundleId, createdAt, journal });
+      await runExport(compiled, plan, { to, sign, signal, emit, bundleId, createdAt, journal });
       return buildReport(plan, journal, { bundleId, createdAt }, "delivered");
     },
     plan(request, { clock = defaults.clock } = {}) {

@@ -43,11 +43,20 @@ export const errorCodes = {
     "The destination refused or broke off.",
     "Look at `cause`; nothing incomplete was left under the final name.",
   ],
+  SIGNING_FAILED: [
+    "The signer threw an error, or gave what is no signature of its public key.",
+    "Look at `cause`; check that key and public key belong together. Nothing was delivered.",
+  ],
   ARCHIVE_FAILED: ["The zip could not be written.", "Look at `cause`."],
   ABORTED: ["The caller's signal aborted the export.", "Nothing was delivered; export again when wanted."],
   BUNDLE_UNREADABLE: [
     "The file is not a bundle that can be read.",
     "Check the file; `portmanteau verify` says what is wrong.",
+  ],
+  READ_FAILED: ["A bundle's bytes could not be read.", "Look at `cause`; try again. It says nothing of the bundle."],
+  LIMIT_EXCEEDED: [
+    "A bundle is larger than a limit that keeps hostile files from doing harm.",
+    "When you trust the file, raise the limit that the message names.",
   ],
 } as const satisfies Record<string, readonly [meaning: string, mend: string]>;
 

@@ -41,6 +41,16 @@ export interface DeliveryWriter {
   abort(error: PortmanteauError): Promise<void>;
 }
 
+/** Bytes that can be read at any place: a file, an object in a store, a range request. */
+export interface RandomAccess {
+  /** Number of bytes. It must not change while the file is read. */
+  readonly size: number;
+  /** Up to `length` bytes from `position` on, at least one unless the file ends there. */
+  read(position: number, length: number): Promise<Uint8Array>;
+  /** Called once, when nobody reads any more. */
+  close?(): Promise<void> | void;
+}
+
 /** The time, as milliseconds since 1970-01-01T00:00:00Z. */
 export type Clock = () => number;
 

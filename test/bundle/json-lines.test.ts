@@ -52,7 +52,7 @@ describe("a JSON file, one element per line", () => {
       return lines.next();
     };
     expect(feed(`[\n"${"é".repeat(999)}`)).toBeUndefined();
-    expect(() => feed("é")).toThrow("has a line longer than 1000");
+    expect(() => feed("é")).toThrow("has a line longer than maxLineLength, 1000");
   });
 });
 

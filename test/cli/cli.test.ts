@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type ExportReport, type Finding, type Manifest, verifyBundle } from "portmanteau";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -49,11 +58,22 @@ describe("a bundle's way through the command line", () => {
   it("verifies it", async () => {
     const ran = await portmanteau(["verify", bundle]);
     expect(ran).toMatchObject({ code: 0, stderr: "" });
-    expect(ran.stdout.toString()).toMatch(/^Checked: \d+ files, 2 datasets, 3 records: .*\nSound\.\n$/);
+    expect(ran.stdout.toString()).toMatch(
+      /^Checked: \d+ files, 2 datasets, 3 records: .*\nSignature: none\.\nSound\.\n$/,
+    );
     const digests = await portmanteau(["verify", bundle, "--level", "digests"]);
-    expect(digests.stdout.toString()).toMatch(/3 records: names, digests, manifest\.\nSound\.\n$/);
+    expect(digests.stdout.toString()).toMatch(
+      /2 datasets: .* the digest of every file\.\nSignature: none\.\nSound\.\n$/,
+    );
     const json = await portmanteau(["verify", bundle, "--json"]);
-    expect(jsonOf(json)).toEqual({ sound: true, findings: [] });
+    expect(jsonOf(json)).toMatchObject({
+      sound: true,
+      complete: true,
+      valid: true,
+      level: "full",
+      checked: { records: 3 },
+      findings: [],
+    });
   });
 
   it("inspects it", async () => {
@@ -136,7 +156,9 @@ describe("a bundle's way through the command line", () => {
     truncateSync(file, Math.floor(statSync(bundle).size / 2));
     const ran = await portmanteau(["verify", file]);
     expect(ran).toMatchObject({ code: 1, stderr: "" });
-    expect(ran.stdout.toString()).toMatch(/^error ZIP_UNREADABLE: [\s\S]*Not sound: 1 error\.\n$/);
+    expect(ran.stdout.toString()).toMatch(
+      /^error ZIP_UNREADABLE: [\s\S]*Not sound: 1 error\. Not complete, not valid\.\n$/,
+    );
     expect((await portmanteau(["inspect", file])).code).toBe(1);
   });
 
@@ -179,6 +201,36 @@ describe("verify and inspect of what is no bundle", () => {
   });
 });
 
+describe("a key of keygen", () => {
+  it("signs an export that verify finds sound with it, and not with another", async () => {
+    const { cwd } = folders();
+    for (const name of ["a", "b"]) expect((await portmanteau(["keygen", "--out", name], { cwd })).code).toBe(0);
+    expect(statSync(join(cwd, "a.key")).mode & 0o777).toBe(0o600);
+    const exported = await portmanteau(["export", ...subject, "--sign", "a.key", "--out", "signed.zip"], { cwd });
+    expect(exported.code, exported.stderr).toBe(0);
+    const verified = await portmanteau(["verify", "signed.zip", "--public-key", "a.pub"], { cwd });
+    expect(verified.stdout.toString()).toMatch(/Signature: valid, by key [0-9A-F]{16}\.\nSound\.\n$/);
+    const [, line] = readFileSync(join(cwd, "a.pub"), "utf8").split("\n");
+    expect((await portmanteau(["verify", "signed.zip", "--public-key", line as string], { cwd })).code).toBe(0);
+    const foreign = await portmanteau(["verify", "signed.zip", "--public-key", "b.pub"], { cwd });
+    expect([foreign.code, foreign.stdout.toString()]).toEqual([1, expect.stringContaining("SIGNATURE_UNTRUSTED")]);
+    const unchecked = await portmanteau(["verify", "signed.zip"], { cwd });
+    expect([unchecked.code, unchecked.stdout.toString()]).toEqual([0, expect.stringContaining("SIGNATURE_UNCHECKED")]);
+  });
+
+  it("never takes the place of an older one", async () => {
+    const { cwd } = folders();
+    await portmanteau(["keygen", "--out", "a"], { cwd });
+    const before = readFileSync(join(cwd, "a.key"));
+    const again = await portmanteau(["keygen", "--out", "a"], { cwd });
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("a.key is there already")]);
+    expect(readFileSync(join(cwd, "a.key"))).toEqual(before);
+    rmSync(join(cwd, "a.key"));
+    expect((await portmanteau(["keygen", "--out", "a"], { cwd })).code).toBe(2);
+    expect(existsSync(join(cwd, "a.key"))).toBe(false);
+  });
+});
+
 describe("help and version", () => {
   it("prints the version", async () => {
     const ran = await portmanteau(["--version"]);
@@ -188,16 +240,19 @@ describe("help and version", () => {
   it.each(["--help", "-h"])("%s lists the commands", async (flag) => {
     const ran = await portmanteau([flag]);
     expect(ran.code).toBe(0);
-    for (const name of ["export", "plan", "check", "inspect", "verify"])
+    for (const name of ["export", "plan", "check", "inspect", "verify", "keygen"])
       expect(ran.stdout.toString()).toContain(`portmanteau ${name}`);
   });
 
-  it.each(["export", "plan", "check", "inspect", "verify"])("%s --help has exit codes and an example", async (name) => {
-    const ran = await portmanteau([name, "--help"]);
-    expect(ran.code).toBe(0);
-    expect(ran.stdout.toString()).toContain(`Example: portmanteau ${name}`);
-    expect(ran.stdout.toString()).toContain("Exit code: 0");
-  });
+  it.each(["export", "plan", "check", "inspect", "verify", "keygen"])(
+    "%s --help has exit codes and an example",
+    async (name) => {
+      const ran = await portmanteau([name, "--help"]);
+      expect(ran.code).toBe(0);
+      expect(ran.stdout.toString()).toContain(`Example: portmanteau ${name}`);
+      expect(ran.stdout.toString()).toContain("Exit code: 0");
+    },
+  );
 });
 
 describe("what the caller must mend exits 2, says why on stderr, and leaves stdout empty", () => {
@@ -217,7 +272,9 @@ describe("what the caller must mend exits 2, says why on stderr, and leaves stdo
     ["a time that is none", ["export", ...subject, ...out, "--received-at", "noon"], /REQUEST_INVALID/],
     ["a configuration that is not there", ["check", "--config", "nowhere.ts"], /nowhere\.ts cannot be read/],
     ["a level that is none", ["verify", "a.zip", "--level", "constructor"], /structure, digests, full/],
-    ["two files", ["verify", "a.zip", "b.zip"], /Exactly one FILE/],
+    ["two files", ["inspect", "a.zip", "b.zip"], /Exactly one FILE/],
+    ["no file to verify", ["verify"], /A FILE is needed/],
+    ["a key that is none", ["export", ...subject, ...out, "--sign", "package.json"], /ENOENT|no Ed25519 private key/],
     ["no file", ["inspect"], /Exactly one FILE/],
   ])("%s", async (_, args, says) => {
     const { cwd } = folders();

@@ -222,12 +222,14 @@ export async function exported(
 export function entriesOf(zip: Buffer): Map<string, Buffer> {
   const entries = new Map<string, Buffer>();
   for (let at = 0; zip.readUInt32LE(at) === 0x04034b50; ) {
+    const isStored = zip.readUInt16LE(at + 8) === 0;
     const compressedBytes = zip.readUInt32LE(at + 18);
     const nameEnd = at + 30 + zip.readUInt16LE(at + 26);
     const from = nameEnd + zip.readUInt16LE(at + 28);
     const path = zip.toString("utf8", at + 30, nameEnd);
     at = from + compressedBytes;
-    if (!path.endsWith("/")) entries.set(path, inflateRawSync(zip.subarray(from, at)));
+    if (!path.endsWith("/"))
+      entries.set(path, isStored ? zip.subarray(from, at) : inflateRawSync(zip.subarray(from, at)));
   }
   return entries;
 }

@@ -3,7 +3,7 @@ import { table } from "./blocks.ts";
 import { type Html, html } from "./html.ts";
 
 /** How to open the files, how to see that nothing was changed, and what else lies in the folder. */
-export function filesSection({ datasets }: Manifest): Html {
+export function filesSection({ datasets, signature }: Manifest): Html {
   const files = datasets.flatMap((dataset) => dataset.files);
   const has = (folder: string) => files.some(({ path }) => path.startsWith(folder));
   const others: [Html, string][] = [
@@ -27,7 +27,12 @@ export function filesSection({ datasets }: Manifest): Html {
 <h3>See that nothing was changed</h3>
 <p>Open a terminal in this folder. Every line must end with OK.</p>
 <p><code class="command">sha256sum -c SHA256SUMS</code> on Linux<br><code class="command">shasum -a 256 -c SHA256SUMS</code> on a Mac</p>
-<p>If there is a file SHA256SUMS.sig, we signed the list, and a program can check that it comes from us.</p>
+${
+  signature !== undefined &&
+  html`<p>We signed this list. With our public key, which you should have from us by another way, the program minisign checks that it comes from us.
+The number of our key is <code>${signature.keyId}</code>.</p>
+<p><code class="command">minisign -V -p OUR-KEY.pub -m SHA256SUMS -x SHA256SUMS.sig</code></p>`
+}
 <h3>What else is in the folder</h3>
 ${table("Other files in the folder", ["File", "What it is for"], others)}</section>`;
 }

@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { fileDelivery } from "../../deliveries/file.ts";
-import { type ExportReport, PortmanteauError } from "../../index.ts";
+import { type ExportReport, ed25519Signer, PortmanteauError } from "../../index.ts";
 import { parse, required, UsageError } from "../arguments.ts";
 import type { Command } from "../commands.ts";
 import { withConfig } from "../load-config.ts";
@@ -13,6 +14,7 @@ export const exportCommand: Command = {
   help: `portmanteau export --subject ID --out FILE [options]
 
   --out FILE            the bundle; - for standard output
+  --sign KEY            sign it with the Ed25519 private key in this file: PEM or JWK; see portmanteau keygen
 ${requestHelp}
 
   Progress goes to standard error. With --json a failed export prints its report as well.
@@ -22,17 +24,23 @@ ${requestHelp}
 
   Example: portmanteau export --config portmanteau.config.ts --subject cus_42 --type portability --out bundle.zip`,
   async run(args) {
-    const values = parse(args, { ...requestOptions, out: { type: "string" } });
+    const values = parse(args, { ...requestOptions, out: { type: "string" }, sign: { type: "string" } });
     const out = required(values.out, "out");
     const request = requestFrom(values);
     if (out === "-" && values.json) throw new UsageError("--json and --out - both want standard output.");
     if (out === "-" && process.stdout.isTTY === true)
       throw new UsageError("--out - writes a zip; send standard output to a file or a pipe.");
+    const sign = values.sign === undefined ? undefined : ed25519Signer(await readFile(values.sign, "utf8"));
     return stoppable((signal) =>
       withConfig(values.config, async ({ exporter }) => {
         try {
           const to = out === "-" ? process.stdout : fileDelivery(out);
-          const report = await exporter.export(request, { to, signal, onEvent: progress(process.stderr) });
+          const report = await exporter.export(request, {
+            to,
+            signal,
+            onEvent: progress(process.stderr),
+            ...(sign === undefined ? {} : { sign }),
+          });
           if (values.json) printJson(report);
           else if (out !== "-") printSummary(report, out);
           return report.completeness === "complete" ? 0 : 1;

@@ -39,6 +39,9 @@ function printManifest(manifest: Manifest, entries: number): void {
   print(`  request     ${request.id}, received ${request.receivedAt}, due ${request.dueAt}`);
   print(`  created     ${manifest.createdAt} by ${manifest.generator.name} ${manifest.generator.version}`);
   print(`  bundle      ${manifest.bundleId}, files in the zip: ${entries}`);
+  print(
+    `  signed      ${manifest.signature === undefined ? "no" : `by key ${manifest.signature.keyId} (verify checks it)`}`,
+  );
   for (const { name, outcome, reason, records, files } of datasets) {
     const quarantined = records.quarantined > 0 ? `, ${records.quarantined} quarantined` : "";
     const why = reason === undefined ? "" : `: ${reason}`;

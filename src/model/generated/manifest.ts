@@ -45,6 +45,27 @@ export interface Manifest {
      * Whether no further part follows.
      */
     last: boolean;
+    /**
+     * How many zips the set has; absent when there is one only.
+     */
+    count?: number;
+    /**
+     * SHA-256 of the whole zip before this one in the set: a part that was swapped is noticed.
+     */
+    previous?: string;
+  };
+  /**
+   * Says that SHA256SUMS.sig is there, and whose it is.
+   */
+  signature?: {
+    /**
+     * Ed25519, in the format of minisign.
+     */
+    format: "minisign";
+    /**
+     * Id of the key, as minisign prints it.
+     */
+    keyId: string;
   };
   /**
    * partial: at least one dataset is not whole; the datasets say which and why.

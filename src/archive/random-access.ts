@@ -1,0 +1,82 @@
+import { close, fstat, open, read } from "node:fs";
+import { promisify } from "node:util";
+import { PortmanteauError } from "../model/errors.ts";
+import type { RandomAccess } from "../model/ports.ts";
+
+/** Where a zip can be read from: the path of a file, its bytes, or anything that gives a range of them. */
+export type ZipInput = string | Uint8Array | RandomAccess;
+
+const [openFile, statFile, readFile, closeFile] = [
+  promisify(open),
+  promisify(fstat),
+  promisify(read),
+  promisify(close),
+];
+
+/**
+ * Opens an input. Its `read` throws {PortmanteauError} `READ_FAILED`.
+ *
+ * @throws the system's error when a path cannot be opened; {PortmanteauError} `CONFIG_INVALID` for what is no input
+ */
+export async function openRandomAccess(input: ZipInput): Promise<RandomAccess> {
+  if (typeof input === "string") return openPath(input);
+  if (input instanceof Uint8Array) {
+    const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+    return { size: bytes.length, read: async (position, length) => bytes.subarray(position, position + length) };
+  }
+  if (typeof input?.read === "function" && Number.isSafeInteger(input.size)) return typed(input);
+  throw new PortmanteauError(
+    "CONFIG_INVALID",
+    "A bundle is read from a path, from bytes, or from an object with size and read(position, length).",
+  );
+}
+
+/** What a reader throws says nothing of the bundle: it must never be taken for damage. */
+function typed(file: RandomAccess): RandomAccess {
+  return {
+    size: file.size,
+    async read(position, length) {
+      try {
+        return await file.read(position, length);
+      } catch (cause) {
+        throw new PortmanteauError("READ_FAILED", "The bundle could not be read; the foreign error is the cause.", {
+          retryable: true,
+          cause,
+        });
+      }
+    },
+    close: async () => file.close?.(),
+  };
+}
+
+async function openPath(path: string): Promise<RandomAccess> {
+  const fd = await openFile(path, "r");
+  try {
+    const { size } = await statFile(fd);
+    await readFile(fd, Buffer.alloc(1), 0, 1, 0); // a folder or a pipe cannot be read like this: said now, in the system's words
+    return typed({
+      size,
+      async read(position, length) {
+        const bytes = Buffer.allocUnsafeSlow(length);
+        const { bytesRead } = await readFile(fd, bytes, 0, length, position);
+        return bytes.subarray(0, bytesRead);
+      },
+      close: () => closeFile(fd),
+    });
+  } catch (error) {
+    await closeFile(fd);
+    throw error;
+  }
+}
+
+/** Exactly these bytes. @throws {Error} when the file ends before them */
+export async function readExactly(file: RandomAccess, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let done = 0; done < length; ) {
+    const part = await file.read(position + done, length - done);
+    if (part.length === 0 || part.length > length - done) throw new Error("The file ends too early.");
+    bytes.set(part, done);
+    done += part.length;
+  }
+  return bytes;
+}
