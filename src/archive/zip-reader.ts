@@ -1,5 +1,5 @@
 import { pipeline } from "node:stream";
-import { crc32, createInflateRaw } from "node:zlib";
+import { crc32, createInflateRaw, type ZlibOptions } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { PortmanteauError } from "../model/errors.ts";
 import type { RandomAccess } from "../model/ports.ts";
@@ -8,6 +8,8 @@ import type { CentralRecord } from "./zip-headers.ts";
 
 /** Each piece is a trip to the thread pool and back: yauzl's own streams, of 16 and 64 KiB, take three times as long. */
 const pieceBytes = 256 * 1024;
+/** So much is inflated at once, and once more while it is looked at. */
+const inflatedBytes = 512 * 1024;
 const [stored, deflated] = [0, 8];
 
 /** One entry, as the central directory says. */
@@ -126,7 +128,11 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
         // What fails, fails the loop below.
         const plain =
           record.compressionMethod === deflated
-            ? pipeline(compressed, createInflateRaw({ chunkSize: pieceBytes }), () => {})
+            ? pipeline(
+                compressed,
+                createInflateRaw({ chunkSize: inflatedBytes, readableHighWaterMark: 2 * inflatedBytes } as ZlibOptions),
+                () => {},
+              )
             : compressed;
         let bytes = 0;
         let crc = 0;
