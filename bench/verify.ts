@@ -17,10 +17,14 @@ export async function* verify(): AsyncGenerator<BenchLine> {
   yield* inFolder(async function* (file) {
     const records = scaled(1_000_000);
     const bundle = file("bundle.zip");
+    const fewer = scaled(100_000);
+    const small = file("small.zip");
+    await child("export-child.mjs", [fewer, small]);
     const read = (what: string) => child("verify-child.mjs", [records, bundle, what]);
     const runs = interleaved({
       export: () => child("export-child.mjs", [records, bundle]),
       full: () => read("full"),
+      fewer: () => child("verify-child.mjs", [fewer, small, "full"]),
       digests: () => read("digests"),
       records: () => read("records"),
     });
@@ -36,12 +40,18 @@ export async function* verify(): AsyncGenerator<BenchLine> {
       "<=",
       1,
     );
-    yield {
-      name: "verify.peak",
-      work: "peak RSS of it",
-      value: medianOf(runs.full, (run) => run.peakMiB),
-      unit: "MiB",
-    };
+    const peak = (of: readonly Run[]) => medianOf(of, ({ peakMiB }) => peakMiB);
+    yield { name: "verify.peak", work: "peak RSS of it", value: peak(runs.full), unit: "MiB" };
+    yield judged(
+      {
+        name: "verify.growth",
+        work: `peak RSS of it, against that of ${counted(fewer)} records (${peak(runs.fewer)} MiB)`,
+        value: Math.round((peak(runs.full) / peak(runs.fewer)) * 1000) / 1000,
+        unit: "ratio",
+      },
+      "<=",
+      1.1,
+    );
     yield judged(
       {
         name: "verify.digests",

@@ -13,7 +13,7 @@ const tickets = [
   { id: "t2", customerId: "c77", subject: "Invoice?", openedAt: "2026-03-02T10:00:00Z", internalNote: "" },
 ];
 
-const exporter = createExporter({
+export const exporter = createExporter({
   controller: { name: "Acme Cloud", contact: "privacy@acme.example" },
   datasets: [
     defineDataset({

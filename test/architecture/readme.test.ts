@@ -17,7 +17,7 @@ afterAll(() => {
 
 describe("the README's code", () => {
   it("is the code of the examples", () => {
-    for (const name of ["first-bundle", "http-source"]) {
+    for (const name of ["first-bundle", "http-source", "signed-export"]) {
       expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
     }
   });
@@ -33,6 +33,18 @@ describe("the README's code", () => {
     for await (const record of bundle.dataset("tickets").records()) records.push(record);
     bundle.close();
     expect(records).toEqual([{ id: "t1", subject: "Cannot sign in", openedAt: "2026-03-01T09:12:00.000Z" }]);
+  });
+
+  it("signs a bundle, and finds it sound", async () => {
+    const { exporter } = await import("../../examples/first-bundle.ts");
+    const { signedExport } = await import("../../examples/signed-export.ts");
+    const id = "5e0b9b0c-3a52-4b7e-9a36-0a2f3c9d1e12";
+    expect(await signedExport(exporter, { id, type: "access", subject: { id: "c42" } })).toMatchObject({
+      sound: true,
+      complete: true,
+      valid: true,
+      checked: { signature: { status: "valid" } },
+    });
   });
 
   it("names only commands that package.json has", () => {

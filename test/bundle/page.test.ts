@@ -46,6 +46,13 @@ describe("the page", () => {
 });
 
 describe("what the page says", () => {
+  it("speaks of a signature only when there is one, with its key and the command that checks it", () => {
+    expect(text).not.toMatch(/minisign|We signed/);
+    const signed = textOf(renderPage(pageInput({ signature: { format: "minisign", keyId: "0123456789ABCDEF" } })));
+    expect(signed).toContain("The number of our key is 0123456789ABCDEF.");
+    expect(signed).toContain("minisign -V -p OUR-KEY.pub -m SHA256SUMS -x SHA256SUMS.sig");
+  });
+
   it("begins with what is missing, why, and whom to ask", () => {
     const main = page.slice(page.indexOf("<main")).replace(/^<main[^>]*>\s*/, "");
     expect(
