@@ -8,6 +8,7 @@ export default defineConfig({
     "sources/iterable": "src/sources/iterable.ts",
     "sources/postgres": "src/sources/postgres/index.ts",
     "spools/local": "src/spools/local.ts",
+    "envelopes/age": "src/envelopes/age.ts",
     "deliveries/file": "src/deliveries/file.ts",
     "cli/main": "src/cli/main.ts",
   },

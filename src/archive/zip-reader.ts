@@ -2,6 +2,7 @@ import { pipeline } from "node:stream";
 import { crc32, createInflateRaw, type ZlibOptions } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { PortmanteauError } from "../model/errors.ts";
+import { encryptedWithAge } from "./age-file.ts";
 import type { RandomAccess } from "../model/ports.ts";
 import { openRandomAccess, readExactly, type ZipInput } from "./random-access.ts";
 import type { CentralRecord } from "./zip-headers.ts";
@@ -164,8 +165,9 @@ async function yauzlOf(file: RandomAccess): Promise<ZipFile> {
     const options = { lazyEntries: true, autoClose: false, decodeStrings: false };
     return await yauzl.fromRandomAccessReaderPromise(new YauzlReader(file), file.size, options);
   } catch (error) {
+    const encrypted = await encryptedWithAge(file);
     await file.close?.();
-    throw unreadable(error);
+    throw encrypted ?? unreadable(error);
   }
 }
 

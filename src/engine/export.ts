@@ -4,11 +4,12 @@ import type { Signer } from "../bundle/keys.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import { isWhole } from "../model/outcome.ts";
-import type { DeliveryWriter, Spool } from "../model/ports.ts";
+import type { DeliveryWriter, Envelope, Spool } from "../model/ports.ts";
 import type { OpenSnapshot, Snapshot } from "../model/source.ts";
 import { bundleDataset } from "./assemble.ts";
 import type { CompiledConfig } from "./config.ts";
-import { type Destination, openDelivery, toDelivery } from "./destination.ts";
+import { type Destination, toDelivery } from "./destination.ts";
+import { openEnveloped } from "./envelope.ts";
 import { buildManifest, buildReport, type Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { pseudonyms } from "./part.ts";
@@ -18,6 +19,7 @@ import { abortedError, closedInTime, endedReason, typedError } from "./read-page
 export interface RunOptions {
   readonly to: Destination;
   readonly sign?: Signer | undefined;
+  readonly encrypt?: Envelope | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly emit: (event: ExportEvent) => void;
   readonly bundleId: string;
@@ -36,7 +38,7 @@ type Event = ExportEvent extends infer E ? (E extends unknown ? Omit<E, "request
 export async function runExport(
   config: CompiledConfig,
   plan: Plan,
-  { to, sign, signal, emit, bundleId, createdAt, journal }: RunOptions,
+  { to, sign, encrypt, signal, emit, bundleId, createdAt, journal }: RunOptions,
 ): Promise<void> {
   const delivery = toDelivery(to);
   const stop = new AbortController();
@@ -65,7 +67,7 @@ export async function runExport(
     if (failure !== undefined) throw failure;
     tell({ type: "started", requestType: plan.request.type, datasets: collected.map(({ dataset }) => dataset.name) });
     spool = config.spool();
-    const opened = (writer = await unlessAborted(openDelivery(delivery, stop.signal), stop.signal, (late) =>
+    const opened = (writer = await unlessAborted(openEnveloped(delivery, encrypt, stop.signal), stop.signal, (late) =>
       late.abort(abortedError()),
     ));
     await openSnapshots(collected, snapshots, stop.signal);
@@ -106,7 +108,7 @@ export async function runExport(
       const sealed = await zip.finish(buildManifest(config, plan, journal, { bundleId, createdAt }));
       if (failure !== undefined) throw failure;
       await opened.commit();
-      journal.bundle = sealed;
+      journal.bundle = { ...sealed, envelope: opened.sealed };
       tell({ type: "delivered", bytes: sealed.bytes, sha256: sealed.sha256, durationMs: journal.elapsedMs });
     };
     running = Promise.allSettled([lanes.run(fail), assemble().catch(fail)]);

@@ -3,7 +3,7 @@ import { type Signer, verifyingKey } from "../bundle/keys.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import type { ExportReport } from "../model/outcome.ts";
-import type { Clock } from "../model/ports.ts";
+import type { Clock, Envelope } from "../model/ports.ts";
 import type { ExportRequest } from "../model/request.ts";
 import { type CompiledConfig, compileConfig, type EngineDefaults, type ExporterConfig } from "./config.ts";
 import type { Destination } from "./destination.ts";
@@ -17,6 +17,8 @@ export interface ExportOptions {
   readonly to: Destination;
   /** Signs the bundle: `ed25519Signer(…)`, or a signer of your own that asks a KMS. Default: it is not signed. */
   readonly sign?: Signer;
+  /** Encrypts the finished zip before it reaches `to`, as `ageEnvelope` does. Default: nothing does. */
+  readonly encrypt?: Envelope;
   /** Aborts the export: the sources' queries stop, nothing is delivered. */
   readonly signal?: AbortSignal;
   /** Called with every event, synchronously. What it throws does not harm the export; the report notes it. */
@@ -58,7 +60,7 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
   return {
     async export(
       request,
-      { to, sign, signal, onEvent, clock = defaults.clock, bundleId = `urn:uuid:${defaults.ids.uuid()}` },
+      { to, sign, encrypt, signal, onEvent, clock = defaults.clock, bundleId = `urn:uuid:${defaults.ids.uuid()}` },
     ) {
       if (!bundleIdPattern.test(bundleId))
         throw new PortmanteauError("CONFIG_INVALID", "bundleId is not of the form urn:uuid:…, in lower case.", {
@@ -77,7 +79,7 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
           observed = false;
         }
       };
-      await runExport(compiled, plan, { to, sign, signal, emit, bundleId, createdAt, journal });
+      await runExport(compiled, plan, { to, sign, encrypt, signal, emit, bundleId, createdAt, journal });
       return buildReport(plan, journal, { bundleId, createdAt }, "delivered");
     },
     plan(request, { clock = defaults.clock } = {}) {

@@ -47,6 +47,10 @@ export const errorCodes = {
     "The signer threw an error, or gave what is no signature of its public key.",
     "Look at `cause`; check that key and public key belong together. Nothing was delivered.",
   ],
+  ENVELOPE_FAILED: [
+    "The envelope could not encrypt the bundle, or ended before it.",
+    "Look at `cause`; nothing was delivered.",
+  ],
   ARCHIVE_FAILED: ["The zip could not be written.", "Look at `cause`."],
   ABORTED: ["The caller's signal aborted the export.", "Nothing was delivered; export again when wanted."],
   BUNDLE_UNREADABLE: [

@@ -51,6 +51,28 @@ export interface RandomAccess {
   close?(): Promise<void> | void;
 }
 
+/**
+ * Encloses a finished bundle on its way to the delivery: encryption to the recipient. The delivery sees only what the envelope gives.
+ *
+ * @example
+ * ```ts
+ * const ours: Envelope = { name: "ours", seal: async (plain) => plain.pipeThrough(new TransformStream(cipher(key))) };
+ * ```
+ */
+export interface Envelope {
+  /** For messages and the report: the name of the format. */
+  readonly name: string;
+  /**
+   * Seals one bundle; called once for each, also for several at the same time. Resolves, before it waits for a byte of `plain`, with the
+   * stream of the sealed bytes, and rejects when it cannot begin: then no source is read.
+   *
+   * The sealed stream reads `plain` as it is read itself, so that a slow delivery slows the sources. It ends after `plain` has, and not
+   * before. It fails when `plain` fails, which is how an abort arrives; when it is cancelled, it lets go of what it holds. What it throws
+   * ends the export with `ENVELOPE_FAILED`, unless it is an error of this package.
+   */
+  seal(plain: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>>;
+}
+
 /** The time, as milliseconds since 1970-01-01T00:00:00Z. */
 export type Clock = () => number;
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../../src");
 const floors = ["model", "codec", "archive", "bundle", "engine"] as const;
-const adapters = ["sources", "spools", "deliveries", "queues", "testing"];
+const adapters = ["sources", "spools", "deliveries", "envelopes", "queues", "testing"];
 
 interface Arrow {
   readonly from: string;

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBundle } from "../../src/index.ts";
+import { decrypted, keyPair } from "../support/age.ts";
+import { controlledSource, entriesOf, exporterOf, jsonAt, noteDataset, notes, request } from "../support/exporting.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const readme = readFileSync(`${root}/README.md`, "utf8");
@@ -17,7 +19,7 @@ afterAll(() => {
 
 describe("the README's code", () => {
   it("is the code of the examples", () => {
-    for (const name of ["first-bundle", "http-source", "signed-export"]) {
+    for (const name of ["first-bundle", "http-source", "signed-export", "encrypted-export"]) {
       expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
     }
   });
@@ -45,6 +47,16 @@ describe("the README's code", () => {
       valid: true,
       checked: { signature: { status: "valid" } },
     });
+  });
+
+  it("encrypts a bundle to a recipient", async () => {
+    const { exportEncrypted } = await import("../../examples/encrypted-export.ts");
+    const { recipient, identity } = await keyPair();
+    const { exporter } = exporterOf([noteDataset("a", controlledSource(notes(3)).source)]);
+    const { bundle } = await exportEncrypted(exporter, request, [recipient]);
+    const sealed = readFileSync("bundle.zip.age");
+    expect(bundle?.envelope).toMatchObject({ name: "age", bytes: sealed.length });
+    expect(jsonAt(entriesOf(await decrypted(sealed, { identity })), "data/a.json")).toEqual(notes(3));
   });
 
   it("names only commands that package.json has", () => {

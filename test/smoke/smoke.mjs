@@ -3,7 +3,7 @@
  * Runs on whatever Node.js runs this file; needs `npm run build` before.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -67,6 +67,18 @@ assert.deepEqual(read, [{ id: "c1" }]);
     run(process.execPath, [cli, "--version"]).trim(),
     JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version,
   );
+  // The optional peer is not there: nothing else needs it, and who does is told.
+  const key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+  const without = spawnSync(
+    process.execPath,
+    [cli, "export", "--subject", "a1", "--encrypt-to", key, "--out", "a.age"],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  );
+  assert.equal(without.status, 2);
+  assert.match(without.stderr, /npm install age-encryption/);
   console.log(`The packed tarball works on Node.js ${process.version}.`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

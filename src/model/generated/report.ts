@@ -45,7 +45,7 @@ export interface Report {
    */
   durationMs: number;
   /**
-   * The delivered zip; null when there is none.
+   * The zip of the delivered bundle, before any envelope; null when there is none.
    */
   bundle: {
     /**
@@ -60,6 +60,23 @@ export interface Report {
      * Number of entries.
      */
     entries: number;
+    /**
+     * What stands at the destination when the zip was encrypted: the sealed bytes; null when the zip itself does.
+     */
+    envelope: {
+      /**
+       * Format, as the envelope calls it.
+       */
+      name: string;
+      /**
+       * Size of the sealed bundle in bytes.
+       */
+      bytes: number;
+      /**
+       * SHA-256 of the sealed bundle.
+       */
+      sha256: string;
+    } | null;
   } | null;
   /**
    * Every dataset that was considered.
