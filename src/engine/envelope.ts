@@ -44,7 +44,7 @@ async function enveloped(writer: DeliveryWriter, envelope: Envelope, signal: Abo
   const stopped = new Promise<never>((_resolve, reject) => {
     stop = reject;
   });
-  stopped.catch(() => {}); // what waits reports it; nothing may be waiting
+  stopped.catch(() => {}); // only the beginning waits for it
   let wake = () => {};
   const fail = (error: PortmanteauError) => {
     if (failure !== undefined) return;
@@ -124,7 +124,7 @@ async function enveloped(writer: DeliveryWriter, envelope: Envelope, signal: Abo
       await taken();
       ending = true;
       plain.close();
-      await Promise.race([pumped, stopped]);
+      await pumped;
       if (failure !== undefined) throw failure;
       await writer.commit();
       delivered = { name: envelope.name, bytes, sha256: sha256.digest("hex") };

@@ -7,6 +7,8 @@ import { gunzipSync } from "node:zlib";
 import { type Delivery, type Destination, type Envelope, PortmanteauError } from "portmanteau";
 import { fileDelivery } from "portmanteau/deliveries/file";
 import { describe, expect, it } from "vitest";
+import { toDelivery } from "../../src/engine/destination.ts";
+import { openEnveloped } from "../../src/engine/envelope.ts";
 import {
   Collecting,
   controlledSource,
@@ -36,6 +38,16 @@ const gzip: Envelope = { name: "gzip", seal: async (plain) => plain.pipeThrough(
 /** An envelope that hands on what it gets, until a test's `transform` says otherwise. */
 function passing(transformer: Transformer<Uint8Array, Uint8Array>): Envelope {
   return { name: "passing", seal: async (plain) => plain.pipeThrough(new TransformStream(transformer)) };
+}
+
+/** A stream that has these bytes and ends. */
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
 }
 
 describe("an envelope", () => {
@@ -73,6 +85,45 @@ describe("an envelope", () => {
     const { zip } = await exported([noteDataset("a", source().source)], {}, { encrypt });
     expect(Math.max(...kept.map(({ length }) => length))).toBe(65_536);
     expect(Buffer.concat(kept).equals(zip)).toBe(true);
+  });
+
+  it("may keep its pieces, whatever the caller does with its bytes afterwards", async () => {
+    const to = new Collecting();
+    const kept: Uint8Array[] = [];
+    const encrypt = passing({
+      transform: (piece) => void kept.push(piece),
+      flush: (controller) => controller.enqueue(Buffer.concat(kept)),
+    });
+    const writer = await openEnveloped(toDelivery(to), encrypt, new AbortController().signal);
+    const bytes = Buffer.from("first ");
+    await writer.write(bytes);
+    bytes.fill("again ");
+    await writer.write(bytes);
+    await writer.commit();
+    expect(to.bytes.toString()).toBe("first again ");
+  });
+
+  it("that reads on its own is told why the bundle will not end", async () => {
+    let told: unknown;
+    const encrypt: Envelope = {
+      name: "x",
+      async seal(plain) {
+        const reader = plain.getReader();
+        const read = async () => {
+          while (!(await reader.read()).done);
+        };
+        read().catch((error) => (told = error));
+        return new ReadableStream();
+      },
+    };
+    const { source: broken } = controlledSource(records, {
+      before: (page) => {
+        if (page === 100) throw new Error("broken");
+      },
+    });
+    const { exporter } = exporterOf([noteDataset("a", broken)]);
+    const error = await failing(exporter.export(request, { to: new Collecting(), encrypt }));
+    expect([error.code, told]).toEqual(["SOURCE_FAILED", error]);
   });
 
   it("is asked before any source is read, and what is none is refused", async () => {
@@ -152,6 +203,11 @@ describe("an envelope that fails", () => {
     [
       "by ending at once",
       () => ({ name: "x", seal: async () => new ReadableStream({ start: (controller) => controller.close() }) }),
+      "ENVELOPE_FAILED",
+    ],
+    [
+      "by ending early, without a word",
+      () => ({ name: "x", seal: async () => streamOf(Buffer.from("short")) }),
       "ENVELOPE_FAILED",
     ],
     ["by yielding nothing", () => passing({ transform: () => {} }), "ENVELOPE_FAILED"],
