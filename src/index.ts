@@ -37,7 +37,16 @@ export type { Manifest } from "./model/generated/manifest.ts";
 export type { JsonObject, JsonValue } from "./model/json.ts";
 export type { ExportReport, Outcome, RecordCounts, ReportFinding } from "./model/outcome.ts";
 export { isWhole } from "./model/outcome.ts";
-export type { Clock, Delivery, DeliveryWriter, Envelope, RandomAccess, Spool, Spooled, SpoolWriter } from "./model/ports.ts";
+export type {
+  Clock,
+  Delivery,
+  DeliveryWriter,
+  Envelope,
+  RandomAccess,
+  Spool,
+  Spooled,
+  SpoolWriter,
+} from "./model/ports.ts";
 export type { DatasetPrivacy, FieldPrivacy, Origin, PortabilityScope } from "./model/privacy.ts";
 export { isPortableBasis, notPortable } from "./model/privacy.ts";
 export type { RecordSchema } from "./model/record-schema.ts";

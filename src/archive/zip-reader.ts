@@ -2,8 +2,8 @@ import { pipeline } from "node:stream";
 import { crc32, createInflateRaw, type ZlibOptions } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { PortmanteauError } from "../model/errors.ts";
-import { encryptedWithAge } from "./age-file.ts";
 import type { RandomAccess } from "../model/ports.ts";
+import { encryptedWithAge } from "./age-file.ts";
 import { openRandomAccess, readExactly, type ZipInput } from "./random-access.ts";
 import type { CentralRecord } from "./zip-headers.ts";
 
