@@ -40,6 +40,7 @@ export { isWhole } from "./model/outcome.ts";
 export type {
   Clock,
   Delivery,
+  DeliveryPart,
   DeliveryWriter,
   Envelope,
   RandomAccess,

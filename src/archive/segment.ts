@@ -22,11 +22,11 @@ export interface SegmentOptions {
   readonly maxPending?: number;
 }
 
-const windowBytes = 32 * 1024;
+export const windowBytes = 32 * 1024;
 /** A piece up to this size is deflated at once: a trip to the thread pool costs more than the work (about 0.1 ms and 0.2 ms of CPU). */
 const smallBytes = 16 * 1024;
 /** An empty final block with fixed codes: it ends a raw deflate stream after a sync flush. */
-const finalBlock = Buffer.from([0x03, 0x00]);
+export const finalBlock = Buffer.from([0x03, 0x00]);
 
 /**
  * Deflates pieces of text into one raw deflate stream, several at a time in zlib's thread pool, small ones at once: each piece knows the
@@ -105,14 +105,7 @@ export class SegmentWriter {
   }
 
   #options(chunkSize: number): ZlibOptions {
-    const dictionary = this.#window;
-    return {
-      level: this.#level,
-      memLevel: 9, // larger tables: about 5 % faster than zlib's default of 8, and never larger
-      finishFlush: constants.Z_SYNC_FLUSH,
-      chunkSize,
-      ...(dictionary === undefined ? {} : { dictionary }),
-    };
+    return pieceOptions(this.#level, this.#window, chunkSize);
   }
 
   #writeHeld(): void {
@@ -138,4 +131,15 @@ export class SegmentWriter {
   }
 }
 
-const deflateLater = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);
+/** How a piece is deflated that follows text which ended on `dictionary`. */
+export function pieceOptions(level: number, dictionary: Buffer | undefined, chunkSize: number): ZlibOptions {
+  return {
+    level,
+    memLevel: 9, // larger tables: about 5 % faster than zlib's default of 8, and never larger
+    finishFlush: constants.Z_SYNC_FLUSH,
+    chunkSize,
+    ...(dictionary === undefined ? {} : { dictionary }),
+  };
+}
+
+export const deflateLater = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);

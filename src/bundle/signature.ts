@@ -91,3 +91,11 @@ function signatureText({ keyId, signature, comment, commentSignature }: BundleSi
   const line = Buffer.concat([algorithm, keyIdBytes(keyId), signature]).toString("base64");
   return `untrusted comment: signature of SHA256SUMS by key ${keyId}\n${line}\ntrusted comment: ${comment}\n${commentSignature.toString("base64")}\n`;
 }
+
+/** Every signature is as long as any other. */
+export const signatureBytes: number = signatureText({
+  keyId: "0".repeat(16),
+  signature: Buffer.alloc(64),
+  comment: commentOf({ bundleId: "urn:uuid:00000000-0000-0000-0000-000000000000", zipSha256: "0".repeat(64) }),
+  commentSignature: Buffer.alloc(64),
+}).length;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants, unlinkSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { onExit } from "signal-exit";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Delivery } from "../model/ports.ts";
@@ -18,6 +18,9 @@ export interface FileDeliveryOptions {
  * The temporary file is removed when the export fails or is aborted, and when the process ends by `exit` or a signal that can be
  * caught; only `kill -9` leaves it, as `.NAME.XXXX.partial`.
  *
+ * It takes a set of zips: `bundle.zip` becomes `bundle.part1.zip`, `bundle.part2.zip` and so on, renamed together when all are whole, part 1
+ * last; until then a failure takes back every one of them. What it takes back does not bring back an older file of that name.
+ *
  * @throws {PortmanteauError} `DELIVERY_FAILED`, with the system's error as `cause`
  * @example
  * ```ts
@@ -25,19 +28,24 @@ export interface FileDeliveryOptions {
  * ```
  */
 export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions = {}): Delivery {
-  const final = resolve(path);
-  const directory = dirname(final);
-  const failed = (what: string, cause: unknown) =>
-    new PortmanteauError("DELIVERY_FAILED", `The file "${basename(final)}" could not be ${what}.`, { cause });
+  const whole = resolve(path);
+  const directory = dirname(whole);
+  /** What removes the renamed files of a set that lacks others, should the process end now. */
+  const unfinished = new Set<() => void>();
 
   return {
     name: "file",
-    async open() {
+    partName: (part) => partName(basename(whole), part),
+    async open({ part }) {
+      const final = part === undefined ? whole : join(directory, partName(basename(whole), part.number));
       const temporary = join(directory, `.${basename(final)}.${randomBytes(6).toString("hex")}.partial`);
+      const failed = (what: string, cause: unknown) =>
+        new PortmanteauError("DELIVERY_FAILED", `The file "${basename(final)}" could not be ${what}.`, { cause });
+      let standing = temporary;
       // Before the file is there: a signal that arrives while it is being made must find someone who removes it.
       const forget = onExit(() => {
         try {
-          unlinkSync(temporary);
+          unlinkSync(standing);
         } catch {
           // The process is ending; there is nobody left to tell.
         }
@@ -51,6 +59,11 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
       }
       let committed: Promise<void> | undefined;
       let renamed = false;
+      const close = async () => {
+        await file.sync();
+        await file.close();
+      };
+      let closed: Promise<void> | undefined;
       return {
         async write(bytes) {
           try {
@@ -59,17 +72,29 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
             throw failed("written", cause);
           }
         },
+        async finish() {
+          try {
+            await (closed ??= close());
+          } catch (cause) {
+            throw failed("finished", cause);
+          }
+        },
         commit() {
           committed = (async () => {
             try {
-              await file.sync();
-              await file.close();
+              await (closed ??= close());
               await rename(temporary, final);
             } catch (cause) {
               throw failed("finished", cause);
             }
-            forget();
             renamed = true;
+            standing = final;
+            if (part !== undefined) unfinished.add(forget);
+            else forget();
+            if (part?.number === 1) {
+              for (const each of unfinished) each();
+              unfinished.clear();
+            }
             try {
               await syncDirectory(directory);
             } catch (cause) {
@@ -77,6 +102,16 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
             }
           })();
           return committed;
+        },
+        async undo() {
+          if (!renamed) return;
+          try {
+            await rm(final, { force: true });
+          } catch (cause) {
+            throw failed("taken back", cause);
+          }
+          unfinished.delete(forget);
+          forget();
         },
         async abort() {
           // A rename cannot be taken back: an abort that comes with the commit waits for how it ended.
@@ -94,6 +129,12 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
       };
     },
   };
+}
+
+/** `bundle.zip` → `bundle.part1.zip`, `bundle.zip.age` → `bundle.part1.zip.age`, `bundle.box` → `bundle.part1.box`. */
+function partName(name: string, part: number): string {
+  const ending = /\.zip(?:\.[^.]+)*$/i.exec(name)?.[0] ?? extname(name);
+  return `${name.slice(0, name.length - ending.length)}.part${part}${ending}`;
 }
 
 /** The rename itself must survive a power cut. Where a directory cannot be opened (Windows), the system does not need it. */

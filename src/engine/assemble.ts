@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { BundleDataset, BundleFile } from "../bundle/bundle-writer.ts";
+import type { BundleDataset, BundleFile } from "../bundle/bundle-dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Collected } from "./collect.ts";
 import type { SealedStream } from "./part.ts";
@@ -19,7 +19,8 @@ export function bundleDataset({ planned: { dataset, codec, documents }, part }: 
   };
 }
 
-function bundleFile(dataset: string, { facts, spooled }: SealedStream, records: number): BundleFile {
+/** A sealed stream as a file of the bundle: its bytes are looked at once more on their way. */
+export function bundleFile(dataset: string, { facts, spooled }: SealedStream, records: number): BundleFile {
   return {
     facts,
     records,

@@ -1,6 +1,6 @@
 import { finished } from "node:stream";
 import { PortmanteauError } from "../model/errors.ts";
-import type { Delivery, DeliveryWriter } from "../model/ports.ts";
+import type { Delivery, DeliveryPart, DeliveryWriter } from "../model/ports.ts";
 
 /** Where a bundle can go: a delivery, a Node stream (an HTTP response, `process.stdout`, a pipe), or a web stream. */
 export type Destination = Delivery | NodeJS.WritableStream | WritableStream<Uint8Array>;
@@ -19,8 +19,22 @@ export function toDelivery(to: Destination): Delivery {
   );
 }
 
+/** @throws {PortmanteauError} `CONFIG_INVALID` when a set of zips cannot go there */
+export function requireSets(delivery: Delivery): void {
+  if (typeof delivery.partName === "function") return;
+  throw new PortmanteauError(
+    "CONFIG_INVALID",
+    `The destination "${delivery.name}" takes one zip, and splitBytes may make several. Use fileDelivery(path).`,
+    { context: { pointer: "/to" } },
+  );
+}
+
 /** Opens a delivery. Whatever it throws from then on is an error of this package. */
-export async function openDelivery(delivery: Delivery, signal: AbortSignal): Promise<DeliveryWriter> {
+export async function openDelivery(
+  delivery: Delivery,
+  signal: AbortSignal,
+  part?: DeliveryPart,
+): Promise<DeliveryWriter> {
   const typed = async (what: string, step: () => Promise<void>) => {
     try {
       await step();
@@ -30,12 +44,18 @@ export async function openDelivery(delivery: Delivery, signal: AbortSignal): Pro
   };
   let writer: DeliveryWriter;
   try {
-    writer = await delivery.open({ signal });
+    writer = await delivery.open(part === undefined ? { signal } : { signal, part });
   } catch (cause) {
     throw deliveryError(delivery.name, "could not be opened", cause);
   }
   return {
     write: (bytes) => typed("broke off before the bundle was whole", () => writer.write(bytes)),
+    finish: () => typed("could not finish a zip of the set", async () => writer.finish?.()),
+    undo: () =>
+      typed("could not take back a zip of the set", async () => {
+        if (writer.undo === undefined) throw new TypeError("The delivery takes sets and has no undo.");
+        await writer.undo();
+      }),
     commit: () => typed("could not finish the bundle", () => writer.commit()),
     abort: (error) => writer.abort(error),
   };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Report } from "../model/generated/report.ts";
-import type { Delivery, DeliveryWriter, Envelope } from "../model/ports.ts";
+import type { Delivery, DeliveryPart, DeliveryWriter, Envelope } from "../model/ports.ts";
 import { openDelivery } from "./destination.ts";
 import { abortedError } from "./read-pages.ts";
 
@@ -10,8 +10,17 @@ const pieceBytes = 64 * 1024;
 
 /** A writer that knows what it delivered. */
 export interface EnvelopedWriter extends DeliveryWriter {
-  /** What stands at the destination, once it is committed; null when the zip itself does. */
-  readonly sealed: NonNullable<Report["bundle"]>["envelope"];
+  /** What stands at the destination, once it is whole; null when the zip itself does. */
+  readonly sealed: { readonly name: string; readonly bytes: number; readonly sha256: string } | null;
+}
+
+/** What the report says of the zips that were delivered, in their order. */
+export function envelopeOf(writers: readonly EnvelopedWriter[]): NonNullable<Report["bundle"]>["envelope"] {
+  const sealed = writers.flatMap((writer) => writer.sealed ?? []);
+  const [first] = sealed;
+  return first === undefined
+    ? null
+    : { name: first.name, files: sealed.map(({ bytes, sha256 }) => ({ bytes, sha256 })) };
 }
 
 /**
@@ -23,12 +32,13 @@ export async function openEnveloped(
   delivery: Delivery,
   envelope: Envelope | undefined,
   signal: AbortSignal,
+  part?: DeliveryPart,
 ): Promise<EnvelopedWriter> {
   if (envelope !== undefined && (typeof envelope?.seal !== "function" || typeof envelope.name !== "string"))
     throw new PortmanteauError("CONFIG_INVALID", "What encrypts is no envelope. Use ageEnvelope({ recipients }).", {
       context: { pointer: "/encrypt" },
     });
-  const writer = await openDelivery(delivery, signal);
+  const writer = await openDelivery(delivery, signal, part);
   return envelope === undefined ? { ...writer, sealed: null } : enveloped(writer, envelope, signal);
 }
 
@@ -108,6 +118,16 @@ async function enveloped(writer: DeliveryWriter, envelope: Envelope, signal: Abo
     if (failure !== undefined) throw failure;
   };
   let delivered: EnvelopedWriter["sealed"] = null;
+  /** Lets the envelope end, and waits until all that it gave is delivered. */
+  const ended = async () => {
+    if (delivered !== null) return;
+    await taken();
+    ending = true;
+    plain.close();
+    await pumped;
+    if (failure !== undefined) throw failure;
+    delivered = { name: envelope.name, bytes, sha256: sha256.digest("hex") };
+  };
   return {
     get sealed() {
       return delivered;
@@ -120,14 +140,16 @@ async function enveloped(writer: DeliveryWriter, envelope: Envelope, signal: Abo
         await taken();
       }
     },
+    async finish() {
+      await ended();
+      await writer.finish?.();
+    },
     async commit() {
-      await taken();
-      ending = true;
-      plain.close();
-      await pumped;
-      if (failure !== undefined) throw failure;
+      await ended();
       await writer.commit();
-      delivered = { name: envelope.name, bytes, sha256: sha256.digest("hex") };
+    },
+    async undo() {
+      await writer.undo?.();
     },
     async abort(error) {
       fail(error);

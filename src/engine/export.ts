@@ -4,22 +4,26 @@ import type { Signer } from "../bundle/keys.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import { isWhole } from "../model/outcome.ts";
-import type { DeliveryWriter, Envelope, Spool } from "../model/ports.ts";
+import type { Envelope, Spool } from "../model/ports.ts";
 import type { OpenSnapshot, Snapshot } from "../model/source.ts";
 import { bundleDataset } from "./assemble.ts";
+import { type Assembled, assembleSet, type OpenBundle } from "./assemble-set.ts";
+import type { Collected } from "./collect.ts";
 import type { CompiledConfig } from "./config.ts";
-import { type Destination, toDelivery } from "./destination.ts";
-import { openEnveloped } from "./envelope.ts";
+import { type Destination, requireSets, toDelivery } from "./destination.ts";
+import { envelopeOf, openEnveloped } from "./envelope.ts";
 import { buildManifest, buildReport, type Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { pseudonyms } from "./part.ts";
 import type { CollectedDataset, Plan } from "./plan.ts";
 import { abortedError, closedInTime, endedReason, typedError } from "./read-pages.ts";
+import { aborted, unlessAborted } from "./unless-aborted.ts";
 
 export interface RunOptions {
   readonly to: Destination;
   readonly sign?: Signer | undefined;
   readonly encrypt?: Envelope | undefined;
+  readonly splitBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly emit: (event: ExportEvent) => void;
   readonly bundleId: string;
@@ -38,9 +42,10 @@ type Event = ExportEvent extends infer E ? (E extends unknown ? Omit<E, "request
 export async function runExport(
   config: CompiledConfig,
   plan: Plan,
-  { to, sign, encrypt, signal, emit, bundleId, createdAt, journal }: RunOptions,
+  { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal }: RunOptions,
 ): Promise<void> {
   const delivery = toDelivery(to);
+  if (splitBytes !== undefined) requireSets(delivery);
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // each lane waits on it, and takes its listeners back
   let failure: PortmanteauError | undefined;
@@ -58,8 +63,7 @@ export async function runExport(
   const tell = (event: Event) => emit({ requestId: plan.request.id, ...event } as ExportEvent);
 
   const collected = plan.datasets.filter((planned) => planned.decision === "collect");
-  let writer: DeliveryWriter | undefined;
-  let bundle: BundleWriter | undefined;
+  const open: OpenBundle = { writer: undefined, zip: undefined };
   let spool: Spool | undefined;
   let running: Promise<unknown> = Promise.resolve();
   const snapshots = new Map<Snapshot, OpenSnapshot>();
@@ -67,16 +71,12 @@ export async function runExport(
     if (failure !== undefined) throw failure;
     tell({ type: "started", requestType: plan.request.type, datasets: collected.map(({ dataset }) => dataset.name) });
     spool = config.spool();
-    const opened = (writer = await unlessAborted(openEnveloped(delivery, encrypt, stop.signal), stop.signal, (late) =>
+    const opened = await unlessAborted(openEnveloped(delivery, encrypt, stop.signal), stop.signal, (late) =>
       late.abort(abortedError()),
-    ));
+    );
+    open.writer = opened;
     await openSnapshots(collected, snapshots, stop.signal);
 
-    const zip = (bundle = new BundleWriter((bytes) => opened.write(bytes), {
-      level: config.compressionLevel,
-      pageHead: config.pageHead,
-      signer: sign,
-    }));
     const options = {
       request: plan.request,
       signal: stop.signal,
@@ -88,30 +88,56 @@ export async function runExport(
       find: journal.find,
     };
     const lanes = new Lanes(collected, config, options, snapshots);
-    const assemble = async () => {
+    const goOn = () => {
+      if (failure !== undefined) throw failure;
+    };
+    const onAssembled = (dataset: string, compressedBytes: number) =>
+      tell({ type: "assembled", dataset, compressedBytes });
+    const nextResult = async (index: number): Promise<Collected> => {
+      const result = await lanes.result(index);
+      journal.collected.set(result.planned.dataset.name, result);
+      if (!isWhole(result.outcome) && config.onFailure === "fail") throw result.error;
+      return result;
+    };
+    const documents = { level: config.compressionLevel, pageHead: config.pageHead, signer: sign };
+    const manifest = () => buildManifest(config, plan, journal, { bundleId, createdAt });
+
+    /** Each part goes into the zip as soon as it is sealed. */
+    const stream = async (): Promise<Assembled> => {
+      const zip = new BundleWriter((bytes) => opened.write(bytes), documents);
+      open.zip = zip;
       await zip.start();
       for (let index = 0; index < collected.length; index++) {
-        const result = await lanes.result(index);
-        journal.collected.set(result.planned.dataset.name, result);
-        if (!isWhole(result.outcome) && config.onFailure === "fail") throw result.error;
-        const part = bundleDataset(result);
+        const part = bundleDataset(await nextResult(index));
         if (part !== undefined) {
           await zip.addDataset(part);
-          tell({
-            type: "assembled",
-            dataset: part.dataset.name,
-            compressedBytes: part.json.facts.compressedBytes + part.csv.facts.compressedBytes,
-          });
+          onAssembled(part.dataset.name, part.json.facts.compressedBytes + part.csv.facts.compressedBytes);
         }
         await lanes.release(index);
       }
-      const sealed = await zip.finish(buildManifest(config, plan, journal, { bundleId, createdAt }));
-      if (failure !== undefined) throw failure;
+      const written = await zip.finish(manifest());
+      goOn();
       await opened.commit();
-      journal.bundle = { ...sealed, envelope: opened.sealed };
-      tell({ type: "delivered", bytes: sealed.bytes, sha256: sealed.sha256, durationMs: journal.elapsedMs });
+      return { bundle: { ...written, parts: 1, envelope: envelopeOf([opened]) }, files: undefined };
     };
-    running = Promise.allSettled([lanes.run(fail), assemble().catch(fail)]);
+    /** Every zip says how many there are, so that all parts wait in the spool until the last one is sealed. */
+    const split = async (limit: number, kept: Spool): Promise<Assembled> => {
+      const results: Collected[] = [];
+      for (let index = 0; index < collected.length; index++) {
+        results.push(await nextResult(index));
+        lanes.keep();
+      }
+      const common = { documents, delivery, encrypt, single: opened, open, spool: kept, signal: stop.signal, goOn };
+      return assembleSet(results, { ...common, onAssembled, splitBytes: limit, manifest: manifest() });
+    };
+    const assemble = async (kept: Spool) => {
+      const { bundle, files } = await (splitBytes === undefined ? stream() : split(splitBytes, kept));
+      journal.bundle = bundle;
+      journal.filesInSet = files;
+      const { bytes, sha256, parts } = bundle;
+      tell({ type: "delivered", bytes, sha256, parts, durationMs: journal.elapsedMs });
+    };
+    running = Promise.allSettled([lanes.run(fail), assemble(spool).catch(fail)]);
     await Promise.race([running, aborted(stop.signal)]);
   } catch (error) {
     fail(error);
@@ -130,8 +156,8 @@ export async function runExport(
     }
   };
   // The destination first: it may be what everything else waits for.
-  if (journal.bundle === undefined) await close("destination", () => writer?.abort(failure ?? abortedError()));
-  if (journal.bundle === undefined) await close("zip", () => bundle?.abort());
+  if (journal.bundle === undefined) await close("destination", () => open.writer?.abort(failure ?? abortedError()));
+  if (journal.bundle === undefined) await close("zip", () => open.zip?.abort());
   await close("lanes", () => running);
   for (const snapshot of snapshots.values()) await close("snapshot", () => closedInTime(snapshot.close()));
   await close("spool", () => spool?.close());
@@ -142,18 +168,6 @@ export async function runExport(
   tell({ type: "failed", code: error.code, durationMs: journal.elapsedMs });
   error.report = buildReport(plan, journal, { bundleId, createdAt }, error.code === "ABORTED" ? "aborted" : "failed");
   throw error;
-}
-
-/** What was opened, unless the signal is first: what is opened too late is closed again, and given some time for it. */
-async function unlessAborted<T>(
-  opening: Promise<T>,
-  signal: AbortSignal,
-  close: (late: T) => Promise<unknown>,
-): Promise<T> {
-  const opened = await Promise.race([opening, aborted(signal)]);
-  if (!signal.aborted) return opened as T;
-  await closedInTime(opening.then(close));
-  throw abortedError();
 }
 
 async function openSnapshots(
@@ -171,11 +185,4 @@ async function openSnapshots(
       throw signal.aborted ? abortedError() : typedError(error, dataset.name, name);
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

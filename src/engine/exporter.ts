@@ -19,6 +19,12 @@ export interface ExportOptions {
   readonly sign?: Signer;
   /** Encrypts the finished zip before it reaches `to`, as `ageEnvelope` does. Default: nothing does. */
   readonly encrypt?: Envelope;
+  /**
+   * Most bytes of one zip, at least 65,536; default: no limit. A larger bundle becomes a set of zips, each complete by itself with a
+   * manifest that says which one it is; records are never cut. It needs a delivery that takes sets, as `fileDelivery` does, and everything
+   * is collected before the first zip is written, so that each knows how many there are. 2 GiB (2 ** 31) suits most systems.
+   */
+  readonly splitBytes?: number;
   /** Aborts the export: the sources' queries stop, nothing is delivered. */
   readonly signal?: AbortSignal;
   /** Called with every event, synchronously. What it throws does not harm the export; the report notes it. */
@@ -32,7 +38,7 @@ export interface ExportOptions {
 /** Answers requests with one configuration, as often as wanted, also at the same time. */
 export interface Exporter {
   /**
-   * Collects, assembles and delivers one person's bundle.
+   * Collects, assembles and delivers one person's bundle, as one zip or, with `splitBytes`, as several.
    *
    * @returns the report: how each dataset ended, counts, sizes, digests
    * @throws {PortmanteauError} with `report`; then nothing was delivered
@@ -51,6 +57,8 @@ export interface CheckResult {
   readonly error?: PortmanteauError;
 }
 
+/** The page, the manifest and the rest that every zip has need room, too. */
+const leastSplitBytes = 65_536;
 const bundleIdPattern = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Makes an exporter from a configuration and what the engine needs from outside. */
@@ -60,8 +68,21 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
   return {
     async export(
       request,
-      { to, sign, encrypt, signal, onEvent, clock = defaults.clock, bundleId = `urn:uuid:${defaults.ids.uuid()}` },
+      {
+        to,
+        sign,
+        encrypt,
+        splitBytes,
+        signal,
+        onEvent,
+        clock = defaults.clock,
+        bundleId = `urn:uuid:${defaults.ids.uuid()}`,
+      },
     ) {
+      if (splitBytes !== undefined && (!Number.isSafeInteger(splitBytes) || splitBytes < leastSplitBytes))
+        throw new PortmanteauError("CONFIG_INVALID", `splitBytes is a whole number of bytes from ${leastSplitBytes}.`, {
+          context: { pointer: "/splitBytes" },
+        });
       if (!bundleIdPattern.test(bundleId))
         throw new PortmanteauError("CONFIG_INVALID", "bundleId is not of the form urn:uuid:…, in lower case.", {
           context: { pointer: "/bundleId" },
@@ -79,7 +100,8 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
           observed = false;
         }
       };
-      await runExport(compiled, plan, { to, sign, encrypt, signal, emit, bundleId, createdAt, journal });
+      const run = { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal };
+      await runExport(compiled, plan, run);
       return buildReport(plan, journal, { bundleId, createdAt }, "delivered");
     },
     plan(request, { clock = defaults.clock } = {}) {

@@ -7,11 +7,15 @@ import type { Collected } from "./collect.ts";
 import type { CompiledConfig } from "./config.ts";
 import type { Plan } from "./plan.ts";
 
+type ReportFile = Report["datasets"][number]["files"][number];
+
 /** What happened in one export so far: the manifest and the report are written from it. */
 export class Journal {
   readonly findings: ReportFinding[] = [];
   readonly collected = new Map<string, Collected>();
   bundle: NonNullable<Report["bundle"]> | undefined;
+  /** The files of each dataset in the zips of a set. */
+  filesInSet: ReadonlyMap<string, readonly ReportFile[]> | undefined;
   readonly #started: number;
 
   constructor() {
@@ -168,14 +172,14 @@ export function buildReport(
         redactions: sorted(result?.part?.tally.redacted),
         retries: result?.retries ?? 0,
         durationMs: result?.durationMs ?? 0,
-        files: delivered ? reportFiles(result) : [],
+        files: delivered ? [...(journal.filesInSet?.get(name) ?? reportFiles(result))] : [],
       };
     }),
     findings: journal.findings,
   };
 }
 
-function reportFiles(result: Collected | undefined): Report["datasets"][number]["files"] {
+function reportFiles(result: Collected | undefined): ReportFile[] {
   if (result?.part === undefined) return [];
   const { json, csv, quarantine } = result.part;
   const { paths } = result.planned.documents;

@@ -63,6 +63,11 @@ export class Lanes {
     const { part } = await this.result(index);
     await part?.json.spooled.discard();
     await part?.csv.spooled.discard();
+    this.keep();
+  }
+
+  /** The next part waits with its data streams for what comes later; the lanes may read on. */
+  keep(): void {
     this.#released++;
     this.#wakeAll();
   }

@@ -107,10 +107,10 @@ class LazyStream {
 
   push(piece: Buffer, release: () => void): void {
     if (this.#segment === undefined) {
-      const writer = typed(this.#name, () => this.#spool.create(this.#name));
+      const writer = typedSpool(this.#name, () => this.#spool.create(this.#name));
       writer.catch(() => {}); // the first write meets the failure and reports it
       this.#writer = writer;
-      this.#segment = new SegmentWriter((bytes) => typed(this.#name, async () => (await writer).write(bytes)), {
+      this.#segment = new SegmentWriter((bytes) => typedSpool(this.#name, async () => (await writer).write(bytes)), {
         level: this.#level,
       });
     }
@@ -130,7 +130,7 @@ class LazyStream {
       throw new TypeError(`Nothing was written to "${this.#name}".`);
     const facts = await this.#segment.seal();
     const writer = await this.#writer;
-    return { facts, spooled: await typed(this.#name, () => writer.seal()) };
+    return { facts, spooled: await typedSpool(this.#name, () => writer.seal()) };
   }
 
   async discard(): Promise<void> {
@@ -141,7 +141,7 @@ class LazyStream {
 }
 
 /** Whatever a spool throws is the spool's failure: never the source's, never retried. */
-async function typed<T>(name: string, step: () => Promise<T>): Promise<T> {
+export async function typedSpool<T>(name: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (cause) {

@@ -39,6 +39,7 @@ export const errorCodes = {
   ],
   SPOOL_FAILED: ["The spool could not be written or read.", "Look at `cause`: disk space, permissions."],
   SPOOL_CORRUPT: ["Spooled bytes changed between writing and reading.", "Check the disk; export again."],
+  SPLIT_IMPOSSIBLE: ["What must stay whole is larger than `splitBytes` allows.", "Raise `splitBytes`."],
   DELIVERY_FAILED: [
     "The destination refused or broke off.",
     "Look at `cause`; nothing incomplete was left under the final name.",

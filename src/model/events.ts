@@ -23,6 +23,15 @@ export type ExportEvent = { readonly requestId: string } & (
       readonly durationMs: number;
     }
   | { readonly type: "assembled"; readonly dataset: string; readonly compressedBytes: number }
-  | { readonly type: "delivered"; readonly bytes: number; readonly sha256: string; readonly durationMs: number }
+  | {
+      readonly type: "delivered";
+      /** Of all zips together. */
+      readonly bytes: number;
+      /** Of the last zip. */
+      readonly sha256: string;
+      /** How many zips. */
+      readonly parts: number;
+      readonly durationMs: number;
+    }
   | { readonly type: "failed"; readonly code: ErrorCode; readonly durationMs: number }
 );

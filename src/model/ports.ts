@@ -25,18 +25,38 @@ export interface Spooled {
 /** Where a finished bundle goes. */
 export interface Delivery {
   readonly name: string;
-  open(context: { readonly signal: AbortSignal }): Promise<DeliveryWriter>;
+  /**
+   * There when it can take a set of zips: the name of each, from 1, as its reader will know it; nothing where zips have no names.
+   * Called at any time, also before anything is opened.
+   */
+  partName?(part: number): string | undefined;
+  /** @param context.part which zip of a set this one is; absent when there is only one */
+  open(context: { readonly signal: AbortSignal; readonly part?: DeliveryPart }): Promise<DeliveryWriter>;
+}
+
+/** One zip of a set. */
+export interface DeliveryPart {
+  /** From 1. */
+  readonly number: number;
+  /** How many there are. */
+  readonly count: number;
 }
 
 /**
  * One bundle on its way. `commit` or `abort` ends it; an `abort` during a commit waits for it, and undoes it only if it failed. `abort`
  * must settle, and make a pending `write` settle: the engine waits for both.
+ *
+ * The zips of a set are written one after the other, and committed when all are whole: part 1 last, so that whoever sees it has all.
  */
 export interface DeliveryWriter {
   /** Resolves when the next write is welcome. Backpressure: a slow destination resolves late. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Says that a zip of a set is whole, long before its commit: what can be done now is done, and nothing is held open. */
+  finish?(): Promise<void>;
   /** Makes the bundle visible, whole, or throws. */
   commit(): Promise<void>;
+  /** Takes back a commit, also one that failed halfway, because another zip of the set could not be committed. Needed for sets. */
+  undo?(): Promise<void>;
   /** Leaves nothing behind that could be taken for a bundle. */
   abort(error: PortmanteauError): Promise<void>;
 }

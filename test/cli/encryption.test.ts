@@ -37,7 +37,7 @@ describe("an export that is encrypted", () => {
           ?.toString(),
       ).toContain(recordValue);
     const { bundle } = JSON.parse(ran.stdout.toString()) as ExportReport;
-    expect(bundle?.envelope).toMatchObject({ name: "age", bytes: statSync(out).size });
+    expect(bundle?.envelope).toMatchObject({ name: "age", files: [{ bytes: statSync(out).size }] });
   });
 
   it("is opened with the first line of the passphrase file", async () => {

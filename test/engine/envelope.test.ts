@@ -377,6 +377,10 @@ describe("a destination behind an envelope", () => {
     const { to, seen } = delivery(async () => {}, { commit: async () => abort.abort() });
     const { exporter } = exporterOf([noteDataset("a", source().source)]);
     const report = await exporter.export(request, { to, encrypt: gzip, signal: abort.signal });
-    expect([report.status, seen.committed, report.bundle?.envelope?.bytes]).toEqual(["delivered", 1, seen.bytes]);
+    expect([report.status, seen.committed, report.bundle?.envelope?.files[0]?.bytes]).toEqual([
+      "delivered",
+      1,
+      seen.bytes,
+    ]);
   });
 });

@@ -80,7 +80,10 @@ describe("a bundle that is encrypted with age", () => {
     expect(zip.equals(plain.zip)).toBe(true);
     expect(report.bundle).toEqual({
       ...plain.report.bundle,
-      envelope: { name: "age", bytes: sealed.length, sha256: createHash("sha256").update(sealed).digest("hex") },
+      envelope: {
+        name: "age",
+        files: [{ bytes: sealed.length, sha256: createHash("sha256").update(sealed).digest("hex") }],
+      },
     });
     expect(plain.report.bundle?.envelope).toBe(null);
     expect([readdirSync(folder), spooled()]).toEqual([["bundle.zip.age"], []]);

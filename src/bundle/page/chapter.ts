@@ -12,7 +12,7 @@ export function chapterSection({ id, title, category, datasets }: Chapter, manif
 ${category?.description !== undefined && html`<p class="lead">${category.description}</p>`}
 ${category !== undefined && categoryFacts(category, manifest)}
 ${datasets.length === 0 && html`<p>No records of this category are in this copy.</p>`}
-${datasets.map(datasetSection)}</section>
+${datasets.map((section) => datasetSection(section, manifest.part))}</section>
 `;
 }
 

@@ -1,3 +1,4 @@
+import type { Manifest } from "../../model/generated/manifest.ts";
 import { isWhole } from "../../model/outcome.ts";
 import { badge, reasonMarkup } from "./blocks.ts";
 import type { Dataset, Section } from "./chapters.ts";
@@ -8,20 +9,23 @@ import type { PageDataset } from "./input.ts";
 import { previewTable, recordSheet } from "./preview.ts";
 import { outcomeSentence } from "./words.ts";
 
+type Part = Manifest["part"];
+
 /** More attachments than this are counted; their folder has them all. */
 const mostAttachments = 12;
 
 /** One dataset: what it is and how it ended, its files, what its columns mean, its first records. */
-export function datasetSection({ id, dataset, shown, label }: Section): Html {
+export function datasetSection({ id, dataset, shown, label }: Section, part: Part): Html {
+  const isSplit = part.number > 1 || !part.last;
   const { title, description, outcome, reason, records, period, source } = dataset;
   const wasRead = outcome === "complete" || outcome === "empty" || outcome === "partial";
   return html`<article><h3 id="${id}">${bdi(title)} ${badge(dataset)}</h3>
 ${description !== undefined && html`<p>${description}</p>`}
 <p class="state">${outcomeSentence(dataset)}${isWhole(outcome) && reason !== undefined && html` ${reasonMarkup(reason)}`}${
     period !== undefined && html` ${records.written === 1 ? "Dated" : "Time covered:"} ${periodWords(period)}.`
-  }${wasRead && html` Source system: ${bdi(source)}.`}</p>
+  }${wasRead && html` Source system: ${bdi(source)}.`}</p>${isSplit && shareNote(dataset)}
 ${!isWhole(outcome) && reason !== undefined && html`<p class="notice">${reasonMarkup(reason)}</p>`}
-${quarantineNote(dataset)}
+${quarantineNote(dataset, isSplit)}
 ${shown !== undefined && records.written > 0 && firstRecords(shown, label, records.written)}
 ${fileList(dataset, label)}</article>
 `;
@@ -72,9 +76,25 @@ function fileWords(path: string): string {
   return path.endsWith(".json") ? "For other services" : "File";
 }
 
-function quarantineNote({ records: { quarantined }, files }: Dataset): Html | undefined {
+/** How many of the records are in this zip, when there are several. */
+function shareNote({ records: { written }, files }: Dataset): Html | undefined {
+  if (written === 0) return undefined;
+  const here = files.find(({ path }) => /^data\/[^/]+\.json$/.test(path))?.records ?? 0;
+  return html`<p>${hereWords(here, written)}</p>`;
+}
+
+function hereWords(here: number, all: number): string {
+  if (here === all) return all === 1 ? "It is in this zip file." : `All ${numberWords(all)} are in this zip file.`;
+  if (here === 0) return `None of them ${all === 1 ? "is" : "are"} in this zip file: look in the other parts.`;
+  return `${numberWords(here)} of them ${here === 1 ? "is" : "are"} in this zip file, the others in the other parts.`;
+}
+
+function quarantineNote({ records: { quarantined }, files }: Dataset, isSplit: boolean): Html | undefined {
   if (quarantined === 0) return undefined;
-  const path = files.find((file) => file.path.startsWith("quarantine/"))?.path;
+  const { path, records: here = 0 } = files.find((file) => file.path.startsWith("quarantine/")) ?? {};
+  if (isSplit && here < quarantined)
+    return html`<p class="notice">${countWords(quarantined, "record")} ${quarantined === 1 ? "is" : "are"} set apart: something in ${quarantined === 1 ? "it" : "them"} did
+not match our own description of these records. Nothing is lost. ${hereWords(here, quarantined)}${path !== undefined && html` See <code>${path}</code>.`}</p>`;
   return html`<p class="notice">${countWords(quarantined, "record")} ${quarantined === 1 ? "is" : "are"} set apart: something in ${quarantined === 1 ? "it" : "them"} did
 not match our own description of these records.${path !== undefined && html` Nothing is lost: the file <code>${path}</code> has ${quarantined === 1 ? "it" : "them"}, with what was unexpected.`}</p>`;
 }

@@ -6,7 +6,7 @@ import { filesSection } from "./files.ts";
 import { bdi, Html, html } from "./html.ts";
 import type { PageInput } from "./input.ts";
 import { leftOut } from "./left-out.ts";
-import { about, header, pageTitle, partialWarning } from "./opening.ts";
+import { about, header, pageTitle, partialWarning, partNotice } from "./opening.ts";
 import { overview } from "./overview.ts";
 import { decisionsSection, recipientsSection, rightsSection } from "./rights.ts";
 import { style, styleHash } from "./style.ts";
@@ -15,7 +15,8 @@ export { columnMarkup } from "./columns.ts";
 export type { PageDataset, PageInput } from "./input.ts";
 
 /**
- * The page for the person: self-contained, no script, nothing loaded. It says first when the copy is not whole; then who answers, what
+ * The page for the person: self-contained, no script, nothing loaded. It says first which part it is, when there
+ * are several, and when the copy is not whole; then who answers, what
  * is held and why, what is not given, and their rights. Same input, same bytes.
  */
 export function renderPage(input: PageInput): string {
@@ -51,7 +52,7 @@ function bodySections(input: PageInput): Html[] {
 <a class="skip" href="#content">Skip to the content</a>
 ${header(manifest)}
 <main id="content" tabindex="-1" class="page">
-${partialWarning(manifest, chapters)}
+${partNotice(manifest, input.partName)}${partialWarning(manifest, chapters)}
 ${contents(chapters)}
 <div class="body">
 ${about(manifest)}

@@ -7,6 +7,8 @@ export interface PageInput {
   readonly manifest: Manifest;
   /** The datasets that have files, in the manifest's order. */
   readonly datasets: readonly PageDataset[];
+  /** The name of each zip of a set, from 1; nothing where it is not known. */
+  readonly partName?: ((part: number) => string | undefined) | undefined;
 }
 
 export interface PageDataset {

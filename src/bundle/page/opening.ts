@@ -2,8 +2,9 @@ import type { Manifest } from "../../model/generated/manifest.ts";
 import { isWhole } from "../../model/outcome.ts";
 import { facts, reasonMarkup } from "./blocks.ts";
 import type { Chapter } from "./chapters.ts";
-import { dateWords, timeWords } from "./figures.ts";
-import { bdi, contactLink, type Html, html } from "./html.ts";
+import { dateWords, numberWords, timeWords } from "./figures.ts";
+import { bdi, contactLink, type Html, html, joined } from "./html.ts";
+import type { PageInput } from "./input.ts";
 import { consistencyWords, identityWords, outcomeSentence, regulationWords, requestWords } from "./words.ts";
 
 export function pageTitle({ controller }: Pick<Manifest, "controller">): string {
@@ -19,6 +20,31 @@ export function header(manifest: Manifest): Html {
 <p class="lead">On ${dateWords(request.receivedAt)} you asked ${bdi(controller.name)} for the personal data ${asked}. This is the answer,
 made on ${dateWords(createdAt)}. This page shows what is in it, why we have it, and what you can do with it.</p>
 </div></header>`;
+}
+
+/** So many other zips are named one by one; of more, the first and the last. */
+const mostNames = 8;
+
+/** The first thing on one zip of several: which one it is, and where the rest is. */
+export function partNotice({ part }: Manifest, partName: PageInput["partName"]): Html | undefined {
+  const { number, last, count } = part;
+  if (number === 1 && last) return undefined;
+  return html`<section class="part" aria-labelledby="part"><h2 id="part">This is part ${numberWords(number)}${count !== undefined && ` of ${numberWords(count)}`}</h2>
+<p>Your copy comes as ${count === undefined ? "several" : numberWords(count)} zip files. Keep them together: only all of them are the whole copy. ${restWords(part, partName)}</p>
+<p>This page lists everything that we copied, and says of each kind of record how many are in this zip file.</p></section>
+`;
+}
+
+function restWords({ number, count = 0 }: Manifest["part"], partName: PageInput["partName"] = () => undefined): Html {
+  const others = Array.from({ length: count }, (_, index) => index + 1).filter((each) => each !== number);
+  const shown = others.length > mostNames ? [others[0], others.at(-1)] : others;
+  const names = shown.map((each) => partName(each ?? 0));
+  if (names.length === 0 || names.includes(undefined))
+    return html`The rest is in the other zip files that you received.`;
+  const codes = names.map((name) => html`<code>${name}</code>`);
+  if (others.length > mostNames) return html`The rest is in the others of ${joined(codes, " to ")}.`;
+  const [final, ...before] = codes.toReversed();
+  return html`The rest is in ${before.length > 0 && html`${joined(before.toReversed(), ", ")} and `}${final}.`;
 }
 
 /** The first thing on a copy that is not whole: that it is not, what is missing, why, and what to do. */
@@ -90,7 +116,8 @@ function scopeWords({ portabilityScope }: Manifest): string {
   }
 }
 
-function partWords({ number, last }: Manifest["part"]): string | undefined {
+function partWords({ number, last, count }: Manifest["part"]): string | undefined {
   if (number === 1 && last) return undefined;
+  if (count !== undefined) return `Number ${numberWords(number)} of ${numberWords(count)} zip files.`;
   return `The copy comes as several zip files. This is number ${number}, ${last ? "the last one" : "and more follow"}.`;
 }

@@ -5,7 +5,7 @@ import { countWords, numberWords, periodWords, sizeWords } from "./figures.ts";
 import { fileHref, type Html, html, joined } from "./html.ts";
 
 /** How much there is, and a table of all of it that leads to the sections and the files. */
-export function overview({ datasets }: Manifest, chapters: readonly Chapter[]): Html {
+export function overview({ datasets, part }: Manifest, chapters: readonly Chapter[]): Html {
   const sections = chapters.flatMap((chapter) => chapter.datasets);
   const records = sum(datasets, (each) => each.records.written);
   const apart = sum(datasets, (each) => each.records.quarantined);
@@ -15,7 +15,10 @@ export function overview({ datasets }: Manifest, chapters: readonly Chapter[]): 
   const figures = [
     [records, records === 1 ? "record about you" : "records about you"],
     [held, held === 1 ? "kind of record" : "kinds of record"],
-    [files.length, `${files.length === 1 ? "data file" : "data files"}, ${sizeWords(bytes)}`],
+    [
+      files.length,
+      `${files.length === 1 ? "data file" : "data files"}${part.last && part.number === 1 ? "" : " in this zip file"}, ${sizeWords(bytes)}`,
+    ],
   ] as const;
   return html`<section><h2 id="overview">What is in here</h2>
 <ul class="figures">${figures.map(([count, words]) => html`<li><b>${numberWords(count)}</b> ${words}</li>`)}</ul>

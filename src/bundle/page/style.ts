@@ -42,6 +42,9 @@ header .lead{color:inherit;margin:1.25rem 0 0}
 main{display:grid;grid-template-columns:minmax(0,1fr);margin-bottom:4rem}
 .warning{margin-top:2.5rem;padding:1.5rem clamp(1.1rem,3vw,2rem);background:var(--warn-tint);border:1px solid var(--warn-line);border-left-width:.5rem;border-radius:.5rem}
 .warning h2{color:var(--warn);font-size:1.45rem;margin-bottom:.6rem}
+.part{margin-top:2.5rem;padding:1.5rem clamp(1.1rem,3vw,2rem);background:var(--tint);border:1px solid var(--line);border-left:.5rem solid var(--link);border-radius:.5rem}
+.part h2{font-size:1.45rem;margin-bottom:.6rem}
+.part p:last-child{margin:0}
 .warning ul{padding-left:1.2rem}
 .warning li+li{margin-top:.4rem}
 .warning p:last-child{margin:0}
@@ -58,8 +61,8 @@ article h3 .badge{margin-left:.4rem}
 footer{border-top:1px solid var(--line);color:var(--soft);font-size:.9rem;padding:2rem 0 3rem}
 @media (min-width:70rem){
 main{grid-template-columns:13.5rem minmax(0,1fr);column-gap:3.5rem}
-.warning,.body{grid-column:2}
-nav{grid-column:1;grid-row:1/3;position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;margin:0;padding:3.75rem 0 2rem .25rem;border:0;font-size:.94rem}}
+.part,.warning,.body{grid-column:2}
+nav{grid-column:1;grid-row:1/4;position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;margin:0;padding:3.75rem 0 2rem .25rem;border:0;font-size:.94rem}}
 `;
 
 const blocks = `
@@ -162,11 +165,11 @@ header{padding:0 0 1rem;border-bottom:2px solid #000}
 h1{font-size:24pt}
 nav,.skip,.codes,footer a{display:none}
 main{display:block;margin:0}
-.warning{margin-top:1.25rem}
+.part,.warning{margin-top:1.25rem}
 .body>section{padding-top:1.75rem}
 article{margin-top:1.25rem;padding-top:1.25rem}
 h2,h3,caption,summary{break-after:avoid}
-tr,.cards>*,.files li,.warning,.figures,.facts dd{break-inside:avoid}
+tr,.cards>*,.files li,.part,.warning,.figures,.facts dd{break-inside:avoid}
 .figures{break-after:avoid}
 details::details-content{display:block;content-visibility:visible}
 summary{list-style:none;color:inherit;font-weight:600}
@@ -190,4 +193,4 @@ td dl{grid-template-columns:fit-content(30%) minmax(0,1fr)}
 export const style = [colours, text, frame, blocks, tables, phone, print].join("");
 
 /** The SHA-256 of the style as a content security policy names it. A test computes it anew and says what to write here. */
-export const styleHash = "sha256-S5D4h9CBJf7UXiXptzpth0G62pg81cO3zgD7pj5FfuM=";
+export const styleHash = "sha256-vBCtqmf5PnNUqSwFfD4OYWrzFARyqaed0sCjD1mTNl0=";

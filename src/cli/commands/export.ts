@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileDelivery } from "../../deliveries/file.ts";
-import { type ExportReport, ed25519Signer, PortmanteauError } from "../../index.ts";
+import { type Delivery, type ExportReport, ed25519Signer, PortmanteauError } from "../../index.ts";
 import { parse, required, UsageError } from "../arguments.ts";
 import type { Command } from "../commands.ts";
 import { encryptionHelp, encryptionOptions, envelopeFrom } from "../encryption.ts";
 import { withConfig } from "../load-config.ts";
 import { outcomeStyle, progress } from "../progress.ts";
 import { requestFrom, requestHelp, requestOptions } from "../request-options.ts";
+import { sizeFrom } from "../size.ts";
 import { stoppable } from "../stop.ts";
 import { column, complain, counted, print, printJson } from "../terminal.ts";
 
@@ -16,6 +18,8 @@ export const exportCommand: Command = {
 
   --out FILE            the bundle; - for standard output
   --sign KEY            sign it with the Ed25519 private key in this file: PEM or JWK; see portmanteau keygen
+  --split SIZE          most bytes of one zip, such as 500MB, 2GB or 2GiB, at least 65536: a larger bundle becomes
+                        FILE.part1.zip, FILE.part2.zip and so on, each a complete zip; default: one zip
 ${requestHelp}
 ${encryptionHelp}
 
@@ -31,10 +35,14 @@ ${encryptionHelp}
       ...requestOptions,
       ...encryptionOptions,
       out: { type: "string" },
+      split: { type: "string" },
       sign: { type: "string" },
     });
     const out = required(values.out, "out");
     const request = requestFrom(values);
+    const splitBytes = values.split === undefined ? undefined : sizeFrom(values.split, "split");
+    if (out === "-" && splitBytes !== undefined)
+      throw new UsageError("--split makes files; --out - takes one zip only.");
     if (out === "-" && values.json) throw new UsageError("--json and --out - both want standard output.");
     if (out === "-" && process.stdout.isTTY === true)
       throw new UsageError("--out - writes a zip; send standard output to a file or a pipe.");
@@ -47,17 +55,18 @@ ${encryptionHelp}
     return stoppable((signal) =>
       withConfig(values.config, async ({ exporter }) => {
         try {
-          const to = out === "-" ? process.stdout : fileDelivery(out);
+          const file = fileDelivery(out);
           const options = {
-            to,
+            to: out === "-" ? process.stdout : file,
             signal,
             onEvent: progress(process.stderr),
+            ...(splitBytes === undefined ? {} : { splitBytes }),
             ...(sign === undefined ? {} : { sign }),
             ...(encrypt === undefined ? {} : { encrypt }),
           };
           const report = await exporter.export(request, options);
           if (values.json) printJson(report);
-          else if (out !== "-") printSummary(report, out);
+          else if (out !== "-") printSummary(report, filesOf(out, file, report.bundle?.parts ?? 1));
           return report.completeness === "complete" ? 0 : 1;
         } catch (error) {
           if (values.json && PortmanteauError.is(error) && error.report !== undefined) printJson(error.report);
@@ -68,7 +77,16 @@ ${encryptionHelp}
   },
 };
 
-function printSummary({ datasets, bundle, completeness, durationMs, findings }: ExportReport, out: string): void {
+/** Where the zips are. */
+function filesOf(out: string, file: Delivery, parts: number): string[] {
+  if (parts === 1) return [out];
+  return Array.from({ length: parts }, (_, index) => join(dirname(out), file.partName?.(index + 1) ?? ""));
+}
+
+function printSummary(
+  { datasets, bundle, completeness, durationMs, findings }: ExportReport,
+  files: readonly string[],
+): void {
   const isComplete = completeness === "complete";
   const records = datasets.reduce((sum, dataset) => sum + dataset.records.written, 0);
   print(
@@ -91,7 +109,9 @@ function printSummary({ datasets, bundle, completeness, durationMs, findings }: 
   for (const { code, dataset, message } of findings)
     print(`  note ${code}${dataset === null ? "" : ` ${dataset}`}: ${message}`);
   const envelope = bundle?.envelope ?? null;
-  if (envelope !== null) print(`  sha256 ${envelope.sha256} (${envelope.name}, ${envelope.bytes} bytes)`);
-  print(`  sha256 ${bundle?.sha256}${envelope === null ? "" : " (the zip inside)"}`);
-  print(out);
+  for (const { bytes, sha256 } of envelope?.files ?? [])
+    print(`  sha256 ${sha256} (${envelope?.name}, ${bytes} bytes)`);
+  const which = files.length === 1 ? "" : ` of the last of ${counted(files.length, "zip")}`;
+  print(`  sha256 ${bundle?.sha256}${which}${envelope === null ? "" : " (the zip inside)"}`);
+  for (const file of files) print(file);
 }

@@ -38,7 +38,9 @@ function printManifest(manifest: Manifest, entries: number): void {
   for (const { identity_type, identity_value } of subject.identities) print(`    ${identity_type} ${identity_value}`);
   print(`  request     ${request.id}, received ${request.receivedAt}, due ${request.dueAt}`);
   print(`  created     ${manifest.createdAt} by ${manifest.generator.name} ${manifest.generator.version}`);
-  print(`  bundle      ${manifest.bundleId}, files in the zip: ${entries}`);
+  const { number, last, count } = manifest.part;
+  const part = number === 1 && last ? "" : `, part ${number}${count === undefined ? "" : ` of ${count}`}`;
+  print(`  bundle      ${manifest.bundleId}${part}, files in the zip: ${entries}`);
   print(
     `  signed      ${manifest.signature === undefined ? "no" : `by key ${manifest.signature.keyId} (verify checks it)`}`,
   );

@@ -34,7 +34,7 @@ export interface Manifest {
     version: string;
   };
   /**
-   * Which part of a set of zips this is.
+   * Which part of a set of zips this is. Every part is a complete zip; all have the same bundleId.
    */
   part: {
     /**
@@ -46,11 +46,11 @@ export interface Manifest {
      */
     last: boolean;
     /**
-     * How many zips the set has; absent when there is one only.
+     * How many zips the set has; present when it is more than one.
      */
     count?: number;
     /**
-     * SHA-256 of the whole zip before this one in the set: a part that was swapped is noticed.
+     * SHA-256 of the whole zip before this one; present from part 2 on.
      */
     previous?: string;
   };
@@ -428,7 +428,7 @@ export interface Dataset {
     sha256: string;
   };
   /**
-   * The dataset's files.
+   * The dataset's files in this zip. In a set, other zips may have more of them, under the same paths.
    */
   files: File[];
   period?: Period;

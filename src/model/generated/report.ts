@@ -45,23 +45,27 @@ export interface Report {
    */
   durationMs: number;
   /**
-   * The zip of the delivered bundle, before any envelope; null when there is none.
+   * The zip of the delivered bundle, or the set of zips, before any envelope; null when there is none.
    */
   bundle: {
     /**
-     * Size of the zip in bytes.
+     * Size of the zip in bytes; of all zips together when there are several.
      */
     bytes: number;
     /**
-     * SHA-256 of the zip.
+     * SHA-256 of the zip; of the last one when there are several. Each names the digest of the one before it.
      */
     sha256: string;
     /**
-     * Number of entries.
+     * Number of entries, of all zips together.
      */
     entries: number;
     /**
-     * What stands at the destination when the zip was encrypted: the sealed bytes; null when the zip itself does.
+     * Number of zips.
+     */
+    parts: number;
+    /**
+     * What stands at the destination when the zips were encrypted; null when they themselves do.
      */
     envelope: {
       /**
@@ -69,13 +73,20 @@ export interface Report {
        */
       name: string;
       /**
-       * Size of the sealed bundle in bytes.
+       * What each zip became, in the order of the parts.
+       *
+       * Items: A sealed zip.
        */
-      bytes: number;
-      /**
-       * SHA-256 of the sealed bundle.
-       */
-      sha256: string;
+      files: {
+        /**
+         * Size of the sealed zip in bytes.
+         */
+        bytes: number;
+        /**
+         * SHA-256 of the sealed zip.
+         */
+        sha256: string;
+      }[];
     } | null;
   } | null;
   /**
@@ -151,6 +162,10 @@ export interface Report {
        * Path inside the bundle.
        */
       path: string;
+      /**
+       * Number of the zip that it is in; present when there are several.
+       */
+      part?: number;
       /**
        * Size.
        */
