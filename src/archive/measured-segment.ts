@@ -9,8 +9,8 @@ export interface MeasuredPiece {
 }
 
 /**
- * A raw deflate stream whose pieces are measured before they are taken: for a file that must not grow beyond a size. It is made of the
- * same pieces as a `SegmentWriter`'s, one at a time.
+ * A raw deflate stream whose pieces are measured before they are taken: for a file that must not grow beyond a size. As in a
+ * `SegmentWriter` each piece knows the 32 KiB before it and ends on a sync flush; here one is deflated at a time.
  */
 export class MeasuredSegment {
   readonly #write: (bytes: Buffer) => Promise<void>;

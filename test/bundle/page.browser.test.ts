@@ -29,7 +29,14 @@ const args = [
   "--no-first-run",
 ];
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const inputs: Record<string, PageInput> = { "the page": pageInput(), "a page of hostile texts": hostileInput() };
+const inputs: Record<string, PageInput> = {
+  "the page": pageInput(),
+  "a page of hostile texts": hostileInput(),
+  "the page of one zip of several": {
+    ...pageInput({ part: { number: 2, last: false, count: 3, previous: "0".repeat(64) } }),
+    partName: (part) => `bundle.part${part}.zip`,
+  },
+};
 
 describe.skipIf(executablePath === undefined)("in Chromium", () => {
   const folder = mkdtempSync(join(tmpdir(), "portmanteau-page-"));

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Manifest } from "portmanteau";
 import { describe, expect, it } from "vitest";
 import { documentErrors } from "../../src/bundle/documents.ts";
 import { html } from "../../src/bundle/page/html.ts";
@@ -295,6 +296,56 @@ describe("what the page says", () => {
     expect(
       textOf(renderPage(pageInput({ ...change, portabilityScope: "all-but-derived", consistency: "none" }))),
     ).toContain("whatever allows us to use it. Records may have changed");
+  });
+
+  it("begins, in one zip of several, with its number and where the rest is", () => {
+    const noticeOf = (part: Manifest["part"], partName?: (part: number) => string | undefined) => {
+      const shown = renderPage({ ...pageInput({ part }), partName });
+      const main = shown.slice(shown.indexOf("<main")).replace(/^<main[^>]*>\s*/, "");
+      expect(main.startsWith('<section class="part"')).toBe(true);
+      return textOf(`<body${main.slice(0, main.indexOf("</section>"))}`);
+    };
+    const named = (part: number) => `b.part${part}.zip`;
+    const middle = { number: 2, last: false, count: 3, previous: "0".repeat(64) };
+    expect(noticeOf(middle, named)).toMatch(
+      /^This is part 2 of 3\n.* 3 zip files.*in b\.part1\.zip and b\.part3\.zip\.\n/,
+    );
+    expect(noticeOf(middle)).toContain("The rest is in the other zip files that you received.");
+    expect(noticeOf(middle, () => undefined)).toContain("The rest is in the other zip files");
+    expect(noticeOf({ number: 1, last: false, count: 2 }, named)).toContain("The rest is in b.part2.zip.");
+    expect(noticeOf({ ...middle, count: 1_200 }, named)).toContain("in the others of b.part1.zip to b.part1200.zip.");
+    expect(noticeOf({ number: 2, last: false })).toMatch(/^This is part 2\n.* several zip files/);
+    expect(textOf(renderPage(pageInput({ part: middle })))).toContain("Number 2 of 3 zip files.");
+    expect(page).not.toMatch(/class="part"|zip file[ ,.]*others|in this zip file/);
+  });
+
+  it("says of each dataset, in one zip of several, how many of its records and of those set apart are there", () => {
+    const [account, organizations, invoices, ...others] = manifest().datasets;
+    const share = (records: number, apart: number) => ({
+      ...invoices!,
+      files: [
+        ...invoices!.files.filter(({ path }) => path.startsWith("data/")).map((file) => ({ ...file, records })),
+        ...(apart === 0 ? [] : [{ ...invoices!.files[0]!, path: "quarantine/invoices.json", records: apart }]),
+      ],
+    });
+    const shownOf = (dataset: NonNullable<typeof invoices>) => {
+      const part = { number: 2, last: true, count: 2, previous: "0".repeat(64) };
+      const away = { ...organizations!, files: [] };
+      return textOf(renderPage(pageInput({ part, datasets: [account!, away, dataset, ...others] })));
+    };
+    const some = shownOf(share(5_000, 1));
+    expect(some).toContain("5,000 of them are in this zip file, the others in the other parts.");
+    expect(some).toContain(
+      "1 of them is in this zip file, the others in the other parts. See quarantine/invoices.json.",
+    );
+    expect(some).toContain("It is in this zip file."); // the account
+    expect(some).toContain("None of them are in this zip file: look in the other parts."); // the organizations
+    const all = shownOf(share(20_000, 3));
+    expect(all).toContain("All 20,000 are in this zip file.");
+    expect(all).toContain("the file quarantine/invoices.json has them");
+    expect(shownOf(share(1, 0))).toContain(
+      "Nothing is lost. None of them are in this zip file: look in the other parts.",
+    );
   });
 
   it("keeps datasets apart that share a title, shows those without a known category, and counts attachments", () => {

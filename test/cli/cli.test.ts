@@ -179,6 +179,51 @@ describe("a bundle's way through the command line", () => {
   });
 });
 
+describe("export --split", () => {
+  const many = `for (let id = 0; id < 2000; id++) yield { id, owner: subject.id, text: randomBytes(64).toString("hex") };`;
+  const read = `const { randomBytes } = await import("node:crypto"); ${many}`;
+
+  it("writes a set of zips, says where they are, and inspect says which one each is", async () => {
+    const { cwd, out } = folders({ read });
+    const ran = await portmanteau(["export", ...subject, "--out", join(out, "bundle.zip"), "--split", "100kB"], {
+      cwd,
+    });
+    expect(ran.code).toBe(0);
+    const files = readdirSync(out);
+    expect(files.length).toBeGreaterThan(2);
+    expect(files).toEqual(files.map((_, index) => `bundle.part${index + 1}.zip`));
+    const stdout = ran.stdout.toString();
+    expect(stdout).toMatch(new RegExp(`sha256 [0-9a-f]{64} of the last of ${files.length} zips\n`));
+    for (const file of files) {
+      expect(stdout).toContain(`${join(out, file)}\n`);
+      expect(statSync(join(out, file)).size).toBeLessThanOrEqual(100_000);
+    }
+    const inspected = await portmanteau(["inspect", join(out, "bundle.part2.zip")]);
+    expect(inspected.stdout.toString()).toContain(`, part 2 of ${files.length}, files in the zip: `);
+  });
+
+  it("writes the one zip when it is small enough", async () => {
+    const { cwd, out } = folders();
+    const file = join(out, "bundle.zip");
+    for (const size of ["2GiB", "1.5 gb", "65536"]) {
+      const ran = await portmanteau(["export", ...subject, "--out", file, "--split", size], { cwd });
+      expect([ran.code, readdirSync(out)]).toEqual([0, ["bundle.zip"]]);
+      expect(ran.stdout.toString().endsWith(`\n${file}\n`)).toBe(true);
+    }
+  });
+
+  it("exits 1 and leaves nothing when a record is too large", async () => {
+    const { cwd, out } = folders({
+      read: `const { randomBytes } = await import("node:crypto"); yield { id: 1, owner: subject.id, text: randomBytes(90000).toString("hex") };`,
+    });
+    const ran = await portmanteau(["export", ...subject, "--out", join(out, "bundle.zip"), "--split", "70000"], {
+      cwd,
+    });
+    expect([ran.code, readdirSync(out)]).toEqual([1, []]);
+    expect(ran.stderr).toMatch(/error SPLIT_IMPOSSIBLE: .*\n {2}dataset notes/);
+  });
+});
+
 describe("verify and inspect of what is no bundle", () => {
   it("gives a finding for a file that is no zip", async () => {
     const file = join(emptyFolder(), "text.zip");
@@ -267,6 +312,9 @@ describe("what the caller must mend exits 2, says why on stderr, and leaves stdo
     ["no destination", ["export", ...subject], /--out is needed/],
     ["a type that is none", ["plan", ...subject, "--type", "deletion"], /--type is/],
     ["an identity without a value", ["plan", "--subject", "u1", "--identity", "email"], /TYPE=VALUE/],
+    ["a size that is none", ["export", ...subject, ...out, "--split", "2 parsecs"], /--split is a size such as 500MB/],
+    ["a size that is too small", ["export", ...subject, ...out, "--split", "64KB"], /CONFIG_INVALID.*65536/],
+    ["--split with --out -", ["export", ...subject, "--out", "-", "--split", "2GB"], /--split makes files/],
     ["--json with --out -", ["export", ...subject, "--out", "-", "--json"], /both want standard output/],
     ["a request id that is no UUID", ["plan", ...subject, "--request", "7"], /error REQUEST_INVALID: .*\n {2}at \/id/],
     ["a time that is none", ["export", ...subject, ...out, "--received-at", "noon"], /REQUEST_INVALID/],
