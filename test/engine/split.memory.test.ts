@@ -39,6 +39,6 @@ describe("splitting", () => {
     const large = peakOf(300_000);
     expect(small.zips).toBeGreaterThan(1);
     expect(large.zips).toBeGreaterThan(4 * small.zips);
-    expect(large.peak - small.peak).toBeLessThan(40);
+    expect(large.peak - small.peak).toBeLessThan(64);
   });
 });
