@@ -55,7 +55,7 @@ describe("the README's code", () => {
     const { exporter } = exporterOf([noteDataset("a", controlledSource(notes(3)).source)]);
     const { bundle } = await exportEncrypted(exporter, request, [recipient]);
     const sealed = readFileSync("bundle.zip.age");
-    expect(bundle?.envelope).toMatchObject({ name: "age", bytes: sealed.length });
+    expect(bundle?.envelope).toMatchObject({ name: "age", files: [{ bytes: sealed.length }] });
     expect(jsonAt(entriesOf(await decrypted(sealed, { identity })), "data/a.json")).toEqual(notes(3));
   });
 

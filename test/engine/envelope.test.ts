@@ -68,7 +68,10 @@ describe("an envelope", () => {
       expect(gunzipSync(sealed).equals(zip)).toBe(true);
       expect(bundle).toEqual({
         ...report.bundle,
-        envelope: { name: "gzip", bytes: sealed.length, sha256: createHash("sha256").update(sealed).digest("hex") },
+        envelope: {
+          name: "gzip",
+          files: [{ bytes: sealed.length, sha256: createHash("sha256").update(sealed).digest("hex") }],
+        },
       });
       expect(spooled()).toEqual([]);
     }
