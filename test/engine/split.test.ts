@@ -238,6 +238,15 @@ describe("a bundle larger than splitBytes", () => {
     expect(parts[0]?.entries.get("index.html")?.toString()).toContain("All 10 are in this zip file.");
   });
 
+  it("shows on its first page only records that are in that zip", async () => {
+    const large = notes(30).map((note) => ({ ...note, text: noise(7_000) }));
+    const { parts } = await exportedSet([datasetOf("a", large)], least);
+    const here = parts[0]?.manifest.datasets[0]?.files[0]?.records ?? 0;
+    expect([here > 1, here < 10]).toEqual([true, true]);
+    expect(parts[0]?.entries.get("index.html")?.toString()).toContain(`Showing the first ${here} of 30 records`);
+    expect(parts[1]?.entries.get("index.html")?.toString()).not.toContain("Showing the first");
+  });
+
   for (const tool of ["unzip", "sha256sum"])
     it.skipIf(!toolIsHere(tool))(`is accepted by ${tool}, zip by zip`, async () => {
       for (const { path } of (await set).parts) {
