@@ -4,7 +4,7 @@ export type { Finding, FindingCode } from "./bundle/findings.ts";
 export { findingCodes } from "./bundle/findings.ts";
 export type { PublicKeyInput, Signer } from "./bundle/keys.ts";
 export { ed25519Signer, minisignPublicKey } from "./bundle/keys.ts";
-export type { OpenBundle } from "./bundle/open-bundle.ts";
+export type { OpenBundle, OpenDataset, OpenFile } from "./bundle/open-bundle.ts";
 export { openBundle } from "./bundle/open-bundle.ts";
 export type { ReadLimits } from "./bundle/read-entry.ts";
 export type { Verification, VerifyOptions, VerifySummary } from "./bundle/verify.ts";

@@ -91,7 +91,7 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
   let closed = false;
   /** A file is closed when nobody reads it any more: its number may be another file's at once. */
   const closeWhenIdle = () => {
-    if (!closed || readings > 0) return;
+    if (!closed || readings > 0 || !zip.isOpen) return;
     zip.close();
     void Promise.resolve(file.close?.()).catch(() => {}); // it was read only: there is nothing to lose
   };

@@ -129,6 +129,7 @@ export class JsonLines {
     }
     this.#begun += this.#bytes.toString("utf8", this.#at);
     this.#at = this.#bytes.length;
+    if (this.#lines === 0 && this.#begun.length > 1) throw unreadable(this.#path, 'does not begin with "["');
     if (this.#begun.length > this.#maxLineLength)
       throw beyond(this.#path, `has a line longer than maxLineLength, ${this.#maxLineLength}`);
     return undefined;

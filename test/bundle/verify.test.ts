@@ -1,15 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type Dataset,
-  type FindingCode,
-  findingCodes,
-  openBundle,
-  PortmanteauError,
-  type RecordSchema,
-  verifyBundle,
-} from "portmanteau";
+import { type Dataset, type FindingCode, findingCodes, type RecordSchema, verifyBundle } from "portmanteau";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentErrors } from "../../src/bundle/documents.ts";
 import {
@@ -624,87 +616,6 @@ describe("a bundle", () => {
 
   it("is the only thing that verify does not throw for: a file that is not there does", async () => {
     await expect(verifyBundle(join(folder, "gone.zip")).summary()).rejects.toMatchObject({ code: "ENOENT" });
-  });
-});
-
-describe("openBundle", () => {
-  const opened = (bytes: Uint8Array) => {
-    writeFileSync(file, bytes);
-    return openBundle(file);
-  };
-
-  it("gives the source's records, as often as wanted", async () => {
-    const bundle = await opened(sound);
-    for (const _ of [1, 2]) {
-      const records = [];
-      for await (const record of bundle.dataset("notes").records()) records.push(record);
-      expect(records).toEqual(notes(4));
-    }
-    for await (const record of bundle.dataset("none").records()) expect(record).toBeUndefined();
-    await expect(bundle.dataset("gone").records()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
-      code: "BUNDLE_UNREADABLE",
-      context: { dataset: "gone" },
-    });
-    bundle.close();
-  });
-
-  it("lets who is reading read on when it is closed, and nobody begin", async () => {
-    const bundle = await opened(sound);
-    const records = [];
-    for await (const record of bundle.dataset("notes").records()) {
-      bundle.close();
-      records.push(record);
-    }
-    expect(records).toEqual(notes(4));
-    const reading = bundle.dataset("notes").records()[Symbol.asyncIterator]().next();
-    await expect(reading).rejects.toMatchObject({ code: "BUNDLE_UNREADABLE" });
-  });
-
-  for (const [what, damage] of [
-    ["no zip", () => Buffer.from("hello")],
-    ["a zip that is cut off", () => sound.subarray(0, -30)],
-    ["a zip without a manifest", (files: Files) => zipped(files, files.delete("manifest.json"))],
-    ["a manifest that is no JSON", (files: Files) => zipped(files, files.set("manifest.json", Buffer.from("{")))],
-    ["a manifest that is null", (files: Files) => zipped(files, files.set("manifest.json", Buffer.from("null")))],
-    [
-      "another format",
-      (files: Files) =>
-        zipped(
-          files,
-          edit(files, "manifest.json", (manifest) => void (manifest.format = "x")),
-        ),
-    ],
-    [
-      "a version to come",
-      (files: Files) =>
-        zipped(
-          files,
-          edit(files, "manifest.json", (manifest) => void (manifest.formatVersion = 2)),
-        ),
-    ],
-    [
-      "a manifest that lacks something",
-      (files: Files) =>
-        zipped(
-          files,
-          edit(files, "manifest.json", (manifest) => delete manifest.subject),
-        ),
-    ],
-  ] as const) {
-    it(`refuses ${what}`, async () => {
-      expect((await failing(opened(damage(filesOf())))).code).toBe("BUNDLE_UNREADABLE");
-    });
-  }
-
-  it("ends with an error, and not early, where the records are damaged", async () => {
-    const files = filesOf();
-    files.set(json, (files.get(json) as Buffer).subarray(0, -3));
-    const bundle = await opened(packed(files));
-    const reading = (async () => {
-      for await (const _ of bundle.dataset("notes").records());
-    })();
-    expect(PortmanteauError.is(await failing(reading))).toBe(true);
-    bundle.close();
   });
 });
 
