@@ -31,19 +31,31 @@ export async function openRandomAccess(input: ZipInput): Promise<RandomAccess> {
   );
 }
 
-/** What a reader throws says nothing of the bundle: it must never be taken for damage. */
+/**
+ * What a reader throws says nothing of the bundle: it must never be taken for damage. Nor may what it gives: too much, or nothing where
+ * there is something, is a file that changed or a reader that is wrong.
+ */
 function typed(file: RandomAccess): RandomAccess {
+  const { size } = file;
+  const failed = (why: string, cause?: unknown) =>
+    new PortmanteauError("READ_FAILED", `The bundle could not be read: ${why}.`, {
+      retryable: true,
+      ...(cause === undefined ? {} : { cause }),
+    });
   return {
-    size: file.size,
+    size,
     async read(position, length) {
+      const asked = Math.min(length, size - position);
+      if (asked <= 0) return Buffer.alloc(0); // a hostile offset may be any number; nothing is there
+      let bytes: Uint8Array;
       try {
-        return await file.read(position, length);
+        bytes = await file.read(position, asked);
       } catch (cause) {
-        throw new PortmanteauError("READ_FAILED", "The bundle could not be read; the foreign error is the cause.", {
-          retryable: true,
-          cause,
-        });
+        throw failed("the foreign error is the cause", cause);
       }
+      if (!(bytes instanceof Uint8Array) || bytes.length === 0 || bytes.length > asked)
+        throw failed("the file changed, or the reader gave what was not asked for");
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     },
     close: async () => file.close?.(),
   };

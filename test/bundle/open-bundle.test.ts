@@ -136,6 +136,23 @@ describe("openBundle", () => {
     }
   });
 
+  it("says so as well of a reader that gives nothing, too much, or no bytes", async () => {
+    for (const wrong of [() => new Uint8Array(), (length: number) => new Uint8Array(length + 1), () => "x" as never]) {
+      const error = await failing(openBundle({ size: sound.length, read: async (_, length) => wrong(length) }));
+      expect(error.code).toBe("READ_FAILED");
+    }
+  });
+
+  it("reads stored entries from ranges too", async () => {
+    const stored = handMadeZip(bundleEntries(filesOf()).map((entry) => ({ ...entry, stored: true })));
+    const bundle = await openBundle({
+      size: stored.length,
+      read: async (position, length) => new Uint8Array(stored.subarray(position, position + length)),
+    });
+    expect(await all(bundle.dataset("notes").records())).toEqual(notes(4));
+    bundle.close();
+  });
+
   it("lets who is reading read on when it is closed, and nobody begin", async () => {
     const bundle = await openBundle(sound);
     const records = [];
