@@ -11,6 +11,8 @@ import type { CentralRecord } from "./zip-headers.ts";
 const pieceBytes = 256 * 1024;
 /** So much is inflated at once, and once more while it is looked at. */
 const inflatedBytes = 512 * 1024;
+/** So much is inflated in half a second. Few records say so little that a real bundle of them becomes larger, and is taken for a bomb. */
+const harmlessBytes = 2 ** 28;
 const [stored, deflated] = [0, 8];
 
 /** One entry, as the central directory says. */
@@ -28,8 +30,8 @@ export interface ZipLimits {
   /** Largest entry, inflated, in bytes. Default 1 TiB. */
   readonly maxEntryBytes?: number;
   /**
-   * How many times as large as its deflated bytes an entry may become, and all entries together as the file; what inflates to less than
-   * 1 MiB is let through. Default 250: text reaches 100 at the most, a bomb begins at 1,000.
+   * How many times as large as its deflated bytes an entry may become, and all entries together as the file, once that is more than
+   * 256 MiB: less does no harm. Default 250: records reach 100, a bomb begins at 1,000.
    */
   readonly maxRatio?: number;
 }
@@ -63,11 +65,11 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
   const records = new Map<ZipEntry, Entry>();
   try {
     if (zip.entryCount > maxEntries)
-      throw limitError(`It claims ${zip.entryCount} entries; ${maxEntries} are allowed.`);
+      throw limitError(`It claims ${zip.entryCount} entries, more than maxEntries, ${maxEntries}.`);
     for await (const entry of zip.eachEntry()) records.set(entryOf(entry), entry);
     const total = [...records.keys()].reduce((sum, { bytes }) => sum + bytes, 0);
     if (isBomb(total, file.size, maxRatio))
-      throw limitError(`Its entries inflate to more than ${maxRatio} times the size of the file.`);
+      throw limitError(`Its entries inflate to more than maxRatio, ${maxRatio}, times the size of the file.`);
   } catch (error) {
     zip.close();
     await file.close?.();
@@ -82,9 +84,9 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
     if (compressionMethod !== stored && compressionMethod !== deflated)
       return special(`compressed by method ${compressionMethod}`);
     const limit = (message: string): Refusal => ({ kind: "limit", message });
-    if (entry.bytes > maxEntryBytes) return limit(`The entry is larger than ${maxEntryBytes} bytes.`);
+    if (entry.bytes > maxEntryBytes) return limit(`The entry is larger than maxEntryBytes, ${maxEntryBytes}.`);
     if (isBomb(entry.bytes, entry.compressedBytes, maxRatio))
-      return limit(`The entry inflates to more than ${maxRatio} times its size.`);
+      return limit(`The entry inflates to more than maxRatio, ${maxRatio}, times its size.`);
     return undefined;
   };
   let readings = 0;
@@ -157,7 +159,7 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
 }
 
 const isBomb = (bytes: number, compressedBytes: number, maxRatio: number): boolean =>
-  bytes > 2 ** 20 && bytes > compressedBytes * maxRatio;
+  bytes > harmlessBytes && bytes > compressedBytes * maxRatio;
 
 async function yauzlOf(file: RandomAccess): Promise<ZipFile> {
   try {

@@ -130,8 +130,7 @@ export class JsonLines {
     this.#begun += this.#bytes.toString("utf8", this.#at);
     this.#at = this.#bytes.length;
     if (this.#lines === 0 && this.#begun.length > 1) throw unreadable(this.#path, 'does not begin with "["');
-    if (this.#begun.length > this.#maxLineLength)
-      throw beyond(this.#path, `has a line longer than maxLineLength, ${this.#maxLineLength}`);
+    this.#refuseLong(this.#begun);
     return undefined;
   }
 
@@ -141,8 +140,14 @@ export class JsonLines {
     if (!this.#ended) throw unreadable(this.#path, 'does not end with "]"');
   }
 
+  #refuseLong(line: string): void {
+    if (line.length > this.#maxLineLength)
+      throw beyond(this.#path, `has a line longer than maxLineLength, ${this.#maxLineLength}`);
+  }
+
   /** @param utf8 where the line stands in UTF-8, up to `end` */
   #take(line: string, utf8: Uint8Array, from: number, end = utf8.length): JsonValue | undefined {
+    this.#refuseLong(line);
     const recordIndex = this.#lines++ - 1;
     if (recordIndex === -1) {
       if (line !== "[") throw unreadable(this.#path, 'does not begin with "["');

@@ -373,9 +373,12 @@ const damages: readonly (readonly [FindingCode, string, (files: Files) => Buffer
   ],
   [
     "LIMIT_EXCEEDED",
-    "an entry that inflates to a thousand times its size",
-    (files) => sealed(files, files.set("data/bomb.json", Buffer.alloc(4_000_000))),
-    "ENTRY_EXTRA",
+    "an entry that claims to inflate to a thousand times its size",
+    (files) => {
+      files.set("data/bomb.json", Buffer.alloc(300_000));
+      resum(files);
+      return edited(files, "data/bomb.json", { claims: { bytes: 300_000_000 } });
+    },
   ],
   [
     "LIMIT_EXCEEDED",
@@ -538,6 +541,16 @@ describe("a bundle", () => {
       bytes[at] = ~(bytes[at] as number) & 0xff;
       await findingsOf(bytes);
     }
+  });
+
+  it("is not read where an entry breaks a limit, and everything else is checked", async () => {
+    writeFileSync(file, sound);
+    const found: unknown[] = [];
+    const biggest = (filesOf().get("index.html") as Buffer).length;
+    for await (const { code, path } of verifyBundle(file, { maxEntryBytes: biggest - 1 })) found.push([code, path]);
+    expect(found).toEqual([["LIMIT_EXCEEDED", "index.html"]]);
+    for (const limits of [{ maxEntries: 3 }, { maxLineLength: 10 }, { maxCellLength: 3 }, { maxDocumentBytes: 100 }])
+      expect(await findingsOf(sound, limits), JSON.stringify(limits)).toContain("LIMIT_EXCEEDED");
   });
 
   it("says of each record what is wrong, without its values, and not more often than asked", async () => {

@@ -65,6 +65,8 @@ describe("a bundle's way through the command line", () => {
     expect(digests.stdout.toString()).toMatch(
       /2 datasets: .* the digest of every file\.\nSignature: none\.\nSound\.\n$/,
     );
+    const limited = await portmanteau(["verify", bundle, "--limit", "maxEntries=3"]);
+    expect([limited.code, limited.stdout.toString()]).toEqual([1, expect.stringContaining("more than maxEntries, 3")]);
     const json = await portmanteau(["verify", bundle, "--json"]);
     expect(jsonOf(json)).toMatchObject({
       sound: true,
@@ -321,6 +323,8 @@ describe("what the caller must mend exits 2, says why on stderr, and leaves stdo
     ["a configuration that is not there", ["check", "--config", "nowhere.ts"], /nowhere\.ts cannot be read/],
     ["a level that is none", ["verify", "a.zip", "--level", "constructor"], /structure, digests, full/],
     ["two files", ["inspect", "a.zip", "b.zip"], /Exactly one FILE/],
+    ["a limit that is none", ["verify", "a.zip", "--limit", "maxWeight=3"], /--limit is NAME=NUMBER, .*maxRatio/],
+    ["a limit without a number", ["verify", "a.zip", "--limit", "maxRatio"], /--limit is NAME=NUMBER/],
     ["no file to verify", ["verify"], /A FILE is needed/],
     ["a key that is none", ["export", ...subject, ...out, "--sign", "package.json"], /ENOENT|no Ed25519 private key/],
     ["no file", ["inspect"], /Exactly one FILE/],

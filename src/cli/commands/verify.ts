@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { type Finding, type VerifySummary, verifyBundle } from "../../index.ts";
+import { type Finding, type VerifyOptions, type VerifySummary, verifyBundle } from "../../index.ts";
 import { parseWithFiles, UsageError } from "../arguments.ts";
 import type { Command } from "../commands.ts";
 import { counted, print, printJson } from "../terminal.ts";
@@ -13,12 +13,14 @@ const checks = {
 
 export const verify: Command = {
   summary: "check a bundle, offline: container, digests, signature, counts, schemas, JSON against CSV",
-  help: `portmanteau verify FILE... [--public-key KEY] [--level LEVEL] [--json]
+  help: `portmanteau verify FILE... [--public-key KEY] [--level LEVEL] [--limit NAME=NUMBER] [--json]
 
   FILE...               the bundle; when it is split, all its parts
   --public-key KEY      trust this key: a .pub file of minisign, a PEM or JWK file, or minisign's line itself;
                         may be repeated. A bundle that is not signed with one of them is not sound
   --level LEVEL         structure, digests, or full (default): what is named; and the bytes; and every record
+  --limit NAME=NUMBER   raise or lower a limit: maxEntries, maxEntryBytes, maxRatio, maxLineLength, maxCellLength,
+                        maxDocumentBytes, maxDepth, maxStepMs; may be repeated
   --json                print { sound, complete, valid, level, checked, findings }
 
   Exit code: 0 sound, 1 findings (also when the file is no bundle, or no zip), 2 usage or I/O.
@@ -29,11 +31,12 @@ export const verify: Command = {
       level: { type: "string" },
       json: { type: "boolean" },
       "public-key": { type: "string", multiple: true },
+      limit: { type: "string", multiple: true },
     });
     const { level = "full" } = values;
     if (!isLevel(level)) throw new UsageError(`--level is one of: ${Object.keys(checks).join(", ")}.`);
     const publicKeys = await Promise.all((values["public-key"] ?? []).map(keyText));
-    const verification = verifyBundle(files, { level, publicKeys });
+    const verification = verifyBundle(files, { ...limitsFrom(values.limit ?? []), level, publicKeys });
     const findings: Finding[] = [];
     for await (const finding of verification) {
       findings.push(finding);
@@ -47,6 +50,28 @@ export const verify: Command = {
 };
 
 const isLevel = (text: string): text is keyof typeof checks => Object.hasOwn(checks, text);
+
+const limitNames = [
+  "maxEntries",
+  "maxEntryBytes",
+  "maxRatio",
+  "maxLineLength",
+  "maxCellLength",
+  "maxDocumentBytes",
+  "maxDepth",
+  "maxStepMs",
+] as const satisfies readonly (keyof VerifyOptions)[];
+
+function limitsFrom(given: readonly string[]): Pick<VerifyOptions, (typeof limitNames)[number]> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name, number] = /^(\w+)=(\d{1,15})$/.exec(text) ?? [];
+      if (!limitNames.some((each) => each === name) || Number(number) === 0)
+        throw new UsageError(`--limit is NAME=NUMBER, with one of: ${limitNames.join(", ")}.`);
+      return [name, Number(number)];
+    }),
+  );
+}
 
 /** A key as it was given, or what is in the file of that name. */
 async function keyText(given: string): Promise<string> {
