@@ -121,23 +121,20 @@ function nodeWriter(stream: NodeStream): DeliveryWriter {
 function webWriter(stream: WritableStream<Uint8Array>): DeliveryWriter {
   const writer = stream.getWriter();
   writer.closed.catch(() => {}); // the pending write or close reports it
-  let stop: (error: PortmanteauError) => void = () => {};
-  const stopped = new Promise<never>((_resolve, reject) => {
-    stop = reject;
-  });
-  stopped.catch(() => {});
-  let waiting = false;
-  // A web stream lets a sink's pending write end before it aborts: a sink that hangs must not hold the export.
+  /** Ends the step that is waited for; nothing when none is. */
+  let stop: ((error: PortmanteauError) => void) | undefined;
+  // A web stream lets a sink's pending write end before it aborts: a sink that hangs must not hold the export. Each step has a promise of
+  // its own: a race with one that lives as long as the stream would keep something of every write.
   const unlessStopped = async (step: () => Promise<void>) => {
-    waiting = true;
-    const taken = step();
-    taken.catch(() => {});
     try {
-      await Promise.race([taken, stopped]);
+      await new Promise<void>((resolve, reject) => {
+        stop = reject;
+        step().then(resolve, reject);
+      });
     } catch (cause) {
       throw PortmanteauError.is(cause) ? cause : failed(cause);
     } finally {
-      waiting = false;
+      stop = undefined;
     }
   };
   return {
@@ -149,7 +146,7 @@ function webWriter(stream: WritableStream<Uint8Array>): DeliveryWriter {
     commit: () => unlessStopped(() => writer.close()),
     async abort(error) {
       const aborted = writer.abort(error).catch(() => {});
-      if (waiting) stop(error);
+      if (stop !== undefined) stop(error);
       else await aborted;
     },
   };
