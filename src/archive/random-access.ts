@@ -1,4 +1,4 @@
-import { close, fstat, open, read } from "node:fs";
+import { close, constants, fstat, open, read } from "node:fs";
 import { promisify } from "node:util";
 import { PortmanteauError } from "../model/errors.ts";
 import type { RandomAccess } from "../model/ports.ts";
@@ -24,7 +24,7 @@ export async function openRandomAccess(input: ZipInput): Promise<RandomAccess> {
     const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
     return { size: bytes.length, read: async (position, length) => bytes.subarray(position, position + length) };
   }
-  if (typeof input?.read === "function" && Number.isSafeInteger(input.size)) return typed(input);
+  if (typeof input?.read === "function" && Number.isSafeInteger(input.size) && input.size >= 0) return typed(input);
   throw new PortmanteauError(
     "CONFIG_INVALID",
     "A bundle is read from a path, from bytes, or from an object with size and read(position, length).",
@@ -46,7 +46,7 @@ function typed(file: RandomAccess): RandomAccess {
     size,
     async read(position, length) {
       const asked = Math.min(length, size - position);
-      if (asked <= 0) return Buffer.alloc(0); // a hostile offset may be any number; nothing is there
+      if (!(asked > 0)) return Buffer.alloc(0); // a hostile offset may be any number; nothing is there
       let bytes: Uint8Array;
       try {
         bytes = await file.read(position, asked);
@@ -61,8 +61,11 @@ function typed(file: RandomAccess): RandomAccess {
   };
 }
 
+/** Without waiting: a named pipe that nobody writes to would be opened for ever. Not every system has it. */
+const forReading = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 async function openPath(path: string): Promise<RandomAccess> {
-  const fd = await openFile(path, "r");
+  const fd = await openFile(path, forReading);
   try {
     const { size } = await statFile(fd);
     await readFile(fd, Buffer.alloc(1), 0, 1, 0); // a folder or a pipe cannot be read like this: said now, in the system's words

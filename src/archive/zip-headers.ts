@@ -192,7 +192,8 @@ function zip64Extra(values: readonly number[]): Buffer {
   const extra = Buffer.alloc(4 + 8 * values.length);
   extra.writeUInt16LE(0x0001, 0); // header id: zip64 extended information
   extra.writeUInt16LE(8 * values.length, 2); // size of what follows
-  for (const [index, value] of values.entries()) extra.writeBigUInt64LE(BigInt(value), 4 + 8 * index);
+  for (const [index, value] of values.entries())
+    extra.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), 4 + 8 * index); // 2⁶⁴ − 1 was read as 2⁶⁴
   return extra;
 }
 

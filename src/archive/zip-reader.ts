@@ -14,6 +14,8 @@ const inflatedBytes = 512 * 1024;
 /** So much is inflated in half a second. Few records say so little that a real bundle of them becomes larger, and is taken for a bomb. */
 const harmlessBytes = 2 ** 28;
 const [stored, deflated] = [0, 8];
+/** Names, extra fields and comments stay in memory: each may be 64 KiB long. */
+const maxNameBytes = 64 * 1024 * 1024;
 
 /** One entry, as the central directory says. */
 export interface ZipEntry {
@@ -66,7 +68,12 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
   try {
     if (zip.entryCount > maxEntries)
       throw limitError(`It claims ${zip.entryCount} entries, more than maxEntries, ${maxEntries}.`);
-    for await (const entry of zip.eachEntry()) records.set(entryOf(entry), entry);
+    let nameBytes = 0;
+    for await (const entry of zip.eachEntry()) {
+      nameBytes += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+      if (nameBytes > maxNameBytes) throw limitError(`The names of its entries are longer than ${maxNameBytes} bytes.`);
+      records.set(entryOf(entry), entry);
+    }
     const total = [...records.keys()].reduce((sum, { bytes }) => sum + bytes, 0);
     if (isBomb(total, file.size, maxRatio))
       throw limitError(`Its entries inflate to more than maxRatio, ${maxRatio}, times the size of the file.`);
@@ -128,15 +135,12 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
         );
       try {
         const compressed = compressedBytes(record);
-        // What fails, fails the loop below.
-        const plain =
+        const inflating =
           record.compressionMethod === deflated
-            ? pipeline(
-                compressed,
-                createInflateRaw({ chunkSize: inflatedBytes, readableHighWaterMark: 2 * inflatedBytes } as ZlibOptions),
-                () => {},
-              )
-            : compressed;
+            ? createInflateRaw({ chunkSize: inflatedBytes, readableHighWaterMark: 2 * inflatedBytes } as ZlibOptions)
+            : undefined;
+        // What fails, fails the loop below.
+        const plain = inflating === undefined ? compressed : pipeline(compressed, inflating, () => {});
         let bytes = 0;
         let crc = 0;
         for await (const chunk of plain as AsyncIterable<Buffer>) {
@@ -147,6 +151,9 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
         }
         if (bytes !== entry.bytes) throw new Error("The entry is smaller than it claims.");
         if (crc !== entry.crc32) throw new Error("The entry has another CRC-32 than it claims.");
+        // What stands after the end of the deflate stream would be seen by nobody.
+        if (inflating !== undefined && inflating.bytesWritten !== entry.compressedBytes)
+          throw new Error("The entry's data goes on after its end.");
       } catch (cause) {
         throw unreadable(cause);
       }

@@ -6,13 +6,12 @@ export function checksumsText(digests: ReadonlyMap<EntryPath, string>): string {
   return lines.join("");
 }
 
-/** Reads `SHA256SUMS` back; a line that is none is given as `undefined`. */
-export function parseChecksums(text: string): (readonly [path: string, sha256: string] | undefined)[] {
-  return text
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((line) => {
-      const match = /^([0-9a-f]{64}) [ *](.+)$/.exec(line);
-      return match === null ? undefined : ([match[2] ?? "", match[1] ?? ""] as const);
-    });
+/** Reads `SHA256SUMS` back, line by line: there may be millions. A line that is none is given as `undefined`. */
+export function* parseChecksums(text: string): Generator<readonly [path: string, sha256: string] | undefined> {
+  for (let at = 0, end = 0; at < text.length; at = end + 1) {
+    end = text.indexOf("\n", at);
+    if (end === -1) end = text.length;
+    const match = /^([0-9a-f]{64}) [ *](.+)$/.exec(text.slice(at, end));
+    yield match === null ? undefined : ([match[2] ?? "", match[1] ?? ""] as const);
+  }
 }

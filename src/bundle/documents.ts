@@ -14,11 +14,11 @@ const schemas = {
 };
 const checks = new Map<keyof typeof schemas, ValidateFunction>();
 
-/** What is wrong with a document; nothing when it matches its schema. */
+/** The first thing that is wrong with a document; nothing when it matches its schema. */
 export function documentErrors(kind: keyof typeof schemas, value: unknown): readonly RecordError[] {
   let check = checks.get(kind);
   if (check === undefined) {
-    check = createAjv().compile(schemas[kind]);
+    check = createAjv({ allErrors: false }).compile(schemas[kind]);
     checks.set(kind, check);
   }
   return check(value) ? [] : (check.errors ?? []).map(toRecordError);

@@ -73,8 +73,9 @@ export const finding = (code: FindingCode, message: string, context: Context = {
   ...context,
 });
 
-/** What stopped a reading, as a finding: damage has the given code, a limit its own. */
+/** What stopped a reading, as a finding: damage has the given code, a limit its own. @throws what is no damage: `READ_FAILED` */
 export function failureFinding(code: FindingCode, error: unknown, context: Context = {}): Finding {
+  if (PortmanteauError.is(error) && error.code === "READ_FAILED") throw error;
   return finding(
     PortmanteauError.is(error) && error.code === "LIMIT_EXCEEDED" ? error.code : code,
     messageOf(error),

@@ -42,10 +42,11 @@ export async function* readDataPackage({ zip, entries, options }: OpenZip): Asyn
     return nothing;
   }
   const known = document as JsonObject & { readonly resources: readonly TableResource[] };
+  const dialects = new Map(known.resources.map(({ path: of, dialect }) => [of, dialect]));
   return {
     document: known,
     csv(of) {
-      const dialect = known.resources.find((resource) => resource.path === of)?.dialect;
+      const dialect = dialects.get(of);
       const isOff = dialect?.["portmanteau:formulaGuard"] === "off";
       return { formulaGuard: isOff ? "off" : "on", bom: dialect?.["portmanteau:bom"] === true };
     },
@@ -155,12 +156,11 @@ function withoutKeys(document: JsonObject): JsonValue {
 /** Keys must name fields that are there. */
 function keyProblem(document: JsonObject): string | undefined {
   const { resources } = document as unknown as { readonly resources: readonly (TableResource & { name: string })[] };
-  const fieldsOf = (name: JsonValue | undefined) =>
-    new Set(resources.find((resource) => resource.name === name)?.schema?.fields.map((field) => field["name"]));
-  const areThere = (keys: JsonValue | undefined, name: JsonValue | undefined) => {
-    const fields = fieldsOf(name);
-    return [keys ?? []].flat().every((key) => fields.has(key as string));
-  };
+  const fieldsOf = new Map(
+    resources.map(({ name, schema }) => [name, new Set(schema?.fields.map((field) => field["name"]))]),
+  );
+  const areThere = (keys: JsonValue | undefined, name: JsonValue | undefined) =>
+    [keys ?? []].flat().every((key) => fieldsOf.get(name as string)?.has(key as string));
   for (const { name, schema } of resources) {
     if (!areThere(schema?.primaryKey, name)) return `The primary key of "${name}" names a field that is not there.`;
     for (const { fields, reference } of schema?.foreignKeys ?? []) {

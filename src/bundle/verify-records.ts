@@ -18,6 +18,9 @@ export interface StepLimits extends ReadLimits {
 /** So much is read before records are checked: watching a step for its time costs 0.1 ms. */
 const stepBytes = 2 * 1024 * 1024;
 
+/** So many findings are made before they are given: two bytes of a file can be one. */
+const stepFindings = 1_000;
+
 /** What is needed to check a dataset's records. */
 export interface RecordChecks {
   readonly name: string;
@@ -36,7 +39,7 @@ export async function* checkRecords(
 ): AsyncGenerator<Finding, { readonly json: number | undefined; readonly csv: number | undefined }> {
   let validate: Validate;
   try {
-    validate = withinTime(maxStepMs, () => compileValidate(schema, name));
+    validate = withinTime(maxStepMs, () => compileValidate(schema, name, { allErrors: false }));
   } catch (error) {
     yield failureFinding("SCHEMA_INVALID", error, { path: schemaPath });
     return { json: undefined, csv: undefined };
@@ -48,7 +51,9 @@ export async function* checkRecords(
     // Once per record, so the step waits for nothing: a promise per record costs more than the record's checks.
     for (;;) {
       const lacking = withinTime(maxStepMs, () => pairs.advance());
+      const isFull = pairs.isFull;
       yield* pairs.findings.splice(0);
+      if (isFull) continue;
       if (lacking === undefined) break;
       await lacking.more();
     }
@@ -75,7 +80,9 @@ export async function* checkQuarantine(
   const elements = new Feed(zip, entry, new JsonLines(path, limits));
   const findings: Finding[] = [];
   const advance = () => {
-    for (let element = elements.next(); element !== undefined; element = elements.next()) {
+    while (findings.length < stepFindings) {
+      const element = elements.next();
+      if (element === undefined) return;
       if (!isQuarantined(element, records.read))
         findings.push(
           finding("RECORD_INVALID", "It is no { index, errors, record }.", { path, recordIndex: elements.count - 1 }),
@@ -85,7 +92,10 @@ export async function* checkQuarantine(
   try {
     while (!elements.ended) {
       await elements.more();
-      withinTime(maxStepMs, advance);
+      do {
+        yield* findings.splice(0);
+        withinTime(maxStepMs, advance);
+      } while (findings.length >= stepFindings);
       yield* findings.splice(0);
     }
   } catch (error) {
@@ -123,9 +133,15 @@ class Pairs {
     this.#validate = validate;
   }
 
-  /** Checks as many as have arrived. @returns whose bytes lack; nothing at the end of both */
+  /** It stopped to give its findings, and not because bytes lack. */
+  get isFull(): boolean {
+    return this.findings.length >= stepFindings;
+  }
+
+  /** Checks as many as have arrived. @returns whose bytes lack; nothing at the end of both, or when it is full */
   advance(): Feed | undefined {
     for (;;) {
+      if (this.isFull) return undefined;
       if (this.#record === undefined) {
         const record = this.#json.next();
         if (record === undefined && !this.#json.ended) return this.#json;

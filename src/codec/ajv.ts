@@ -16,13 +16,14 @@ export interface RecordError {
  * instance would compile the meta-schema first, which takes longer than the rest (12 ms). `requireSchema` does, once for all.
  *
  * @param ownProperties look at own properties only; needed (and slower) when a schema names what every object inherits
+ * @param allErrors find every error; of what strangers made only the first is safe to ask for: a million of them fill the memory
  */
-export function createAjv({ ownProperties = false } = {}): Ajv2020 {
+export function createAjv({ ownProperties = false, allErrors = true } = {}): Ajv2020 {
   const ajv = withFormats(
     new Ajv2020({
       strict: true,
       allowUnionTypes: true,
-      allErrors: true,
+      allErrors,
       validateFormats: true,
       validateSchema: false,
       ownProperties,

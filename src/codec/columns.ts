@@ -26,10 +26,14 @@ export interface CsvOptions {
   readonly formulaGuard?: "on" | "off";
 }
 
+/** Definitions that refer to each other twice can make any number of columns out of a few lines. */
+const maxColumns = 10_000;
+
 /**
  * The columns of a record shape, known before the first record.
  *
- * @throws {PortmanteauError} `SCHEMA_UNSUPPORTED` for a property that is both optional and nullable, and for a record without columns.
+ * @throws {PortmanteauError} `SCHEMA_UNSUPPORTED` for a property that is both optional and nullable, and for a record without columns or
+ * with more than 10,000.
  */
 export function columnsOf(root: ObjectShape, dataset: string, { formulaGuard = "on" }: CsvOptions = {}): Column[] {
   const columns: Column[] = [];
@@ -57,6 +61,13 @@ export function columnsOf(root: ObjectShape, dataset: string, { formulaGuard = "
         }
         walk(child, keys, [...within, child]);
         continue;
+      }
+      if (columns.length === maxColumns) {
+        throw new PortmanteauError(
+          "SCHEMA_UNSUPPORTED",
+          `Schema of "${dataset}" makes more than ${maxColumns} columns. Make an object optional: then it is one.`,
+          { context: { dataset } },
+        );
       }
       const name = keys.map((key) => key.replaceAll("~", "~0").replaceAll(".", "~2")).join(".");
       columns.push({

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../model/json.ts";
 import { type Column, type CsvOptions, unguarded } from "./columns.ts";
 import { type Cell, type CsvLimits, CsvRows } from "./csv-rows.ts";
 import { compileTwin } from "./csv-twin.ts";
+import { jsonTextProblem } from "./json-text.ts";
 
 /** A number as JSON writes it: `Number` alone also takes `0x10`, `1.` and spaces. */
 const bareNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -26,11 +27,16 @@ export class CsvReader {
   readonly #rows: CsvRows;
   readonly #columns: readonly ReadColumn[];
   readonly #guarded: boolean;
+  readonly #maxDepth: number;
   readonly #isTwin: ReturnType<typeof compileTwin>;
   #recordIndex = -1;
 
-  constructor(columns: readonly ReadColumn[], { formulaGuard = "on", ...limits }: CsvOptions & CsvLimits = {}) {
-    this.#rows = new CsvRows(limits);
+  constructor(
+    columns: readonly ReadColumn[],
+    { formulaGuard = "on", maxDepth = 1_000, ...limits }: CsvOptions & CsvLimits & { readonly maxDepth?: number } = {},
+  ) {
+    this.#maxDepth = maxDepth;
+    this.#rows = new CsvRows({ ...limits, maxCells: columns.length + 100 });
     this.#columns = columns;
     this.#guarded = formulaGuard === "on";
     this.#isTwin = compileTwin(columns, formulaGuard);
@@ -84,7 +90,7 @@ export class CsvReader {
     this.#checkLength(row);
     for (let index = 0; index < row.length; index++) {
       const { name } = this.#columns[index] as ReadColumn;
-      if (row[index]?.text !== name) this.#fail(`the header says "${row[index]?.text}"`, this.#columns[index]);
+      if (row[index]?.text !== name) this.#fail("the header has another name", this.#columns[index]);
     }
     this.#recordIndex = 0;
   }
@@ -105,11 +111,7 @@ export class CsvReader {
       case "string":
         return quoted ? this.#plain(text) : this.#fail("a string is not quoted", column);
       case "json":
-        try {
-          return JSON.parse(this.#plain(text)) as JsonValue;
-        } catch {
-          return this.#fail("the cell is not JSON", column);
-        }
+        return this.#parse(this.#plain(text), column);
       case "boolean":
         return text === "true" ? true : text === "false" ? false : this.#fail("the cell is not a boolean", column);
       case "integer":
@@ -120,6 +122,17 @@ export class CsvReader {
       default:
         throw new TypeError(`Unknown column type: ${column.type satisfies never}`);
     }
+  }
+
+  #parse(text: string, column: ReadColumn): JsonValue {
+    let value: JsonValue;
+    try {
+      value = JSON.parse(text) as JsonValue;
+    } catch {
+      return this.#fail("the cell is not JSON", column);
+    }
+    const problem = jsonTextProblem(text, this.#maxDepth);
+    return problem === undefined ? value : this.#fail(`the cell ${problem}`, column);
   }
 
   #plain(text: string): string {

@@ -7,7 +7,7 @@ export interface Cell {
 }
 
 export interface CsvLimits {
-  /** Longest cell of a CSV file, in UTF-16 units. Default 64 Mi. */
+  /** Longest cell of a CSV file, and longest row without its commas and quotes, in UTF-16 units. Default 64 Mi. */
   readonly maxCellLength?: number;
 }
 
@@ -26,6 +26,7 @@ export class CsvRows {
   /** Rows that were read. */
   count = 0;
   readonly #maxCellLength: number;
+  readonly #maxCells: number;
   #bytes: Buffer = Buffer.alloc(0);
   #nextByte = 0;
   /** A line, or the part of one that has arrived; what stands before `#at` is split. */
@@ -33,11 +34,17 @@ export class CsvRows {
   #at = 0;
   #started = false;
   #row: Cell[] = [];
+  /** Length of the cells in `#row`. */
+  #rowLength = 0;
   #cell = "";
   #state: "start" | "bare" | "quoted" | "closed" | "cr" = "start";
 
-  constructor({ maxCellLength = 2 ** 26 }: CsvLimits = {}) {
+  constructor({
+    maxCellLength = 2 ** 26,
+    maxCells = Number.POSITIVE_INFINITY,
+  }: CsvLimits & { readonly maxCells?: number } = {}) {
     this.#maxCellLength = maxCellLength;
+    this.#maxCells = maxCells;
   }
 
   /** Takes the next bytes, when `next` has given all rows of those before: UTF-8, cut between characters. */
@@ -52,6 +59,7 @@ export class CsvRows {
       if (!this.#split()) continue;
       const row = this.#row;
       this.#row = [];
+      this.#rowLength = 0;
       this.count++;
       return row;
     }
@@ -141,10 +149,14 @@ export class CsvRows {
     this.#at = end;
     if (this.#cell.length > this.#maxCellLength)
       this.#fail(`a cell is longer than maxCellLength, ${this.#maxCellLength}`, "LIMIT_EXCEEDED");
+    if (this.#rowLength + this.#cell.length > this.#maxCellLength)
+      this.#fail(`a row is longer than maxCellLength, ${this.#maxCellLength}`, "LIMIT_EXCEEDED");
   }
 
   #endCell(quoted: boolean, char: number): void {
     this.#row.push({ text: this.#cell, quoted });
+    if (this.#row.length > this.#maxCells) this.#fail(`more than ${this.#maxCells} cells stand in it`);
+    this.#rowLength += this.#cell.length;
     this.#cell = "";
     this.#at++;
     this.#state = char === comma ? "start" : "cr";

@@ -8,12 +8,17 @@ const maxErrors = 20;
 /** Checks a projected record; gives nothing when it is valid. */
 export type Validate = (record: unknown) => readonly RecordError[] | undefined;
 
-/** Makes the check for one record schema. @throws {PortmanteauError} `SCHEMA_UNSUPPORTED` when Ajv cannot compile it. */
-export function compileValidate(schema: RecordSchema, dataset: string): Validate {
+/**
+ * Makes the check for one record schema.
+ *
+ * @param allErrors whether it goes on after the first error
+ * @throws {PortmanteauError} `SCHEMA_UNSUPPORTED` when Ajv cannot compile it
+ */
+export function compileValidate(schema: RecordSchema, dataset: string, { allErrors = true } = {}): Validate {
   let check: ValidateFunction;
   try {
     requireSchema(schema);
-    check = createAjv({ ownProperties: namesInherited(schema) }).compile(schema);
+    check = createAjv({ ownProperties: namesInherited(schema), allErrors }).compile(schema);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new PortmanteauError("SCHEMA_UNSUPPORTED", `Schema of "${dataset}": ${why}. Mend the schema there.`, {

@@ -21,7 +21,6 @@ import {
   damages,
   dataset,
   datasets,
-  edit,
   type Files,
   hex,
   json,
@@ -29,7 +28,6 @@ import {
   replace,
   resum,
   text,
-  zipped,
 } from "./damages.ts";
 
 expectNoUnhandledRejection();

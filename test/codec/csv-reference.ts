@@ -1,6 +1,7 @@
 import { type CsvOptions, unguarded } from "../../src/codec/columns.ts";
 import type { ReadColumn } from "../../src/codec/csv-reader.ts";
 import type { Cell, CsvLimits } from "../../src/codec/csv-rows.ts";
+import { jsonTextProblem } from "../../src/codec/json-text.ts";
 import { PortmanteauError } from "../../src/model/errors.ts";
 import type { JsonValue } from "../../src/model/json.ts";
 
@@ -100,6 +101,17 @@ export async function* readCsv(
     );
   };
 
+  const parse = (cell: string, column: ReadColumn): JsonValue => {
+    let value: JsonValue;
+    try {
+      value = JSON.parse(cell) as JsonValue;
+    } catch {
+      return fail("the cell is not JSON", column);
+    }
+    const problem = jsonTextProblem(cell, 1_000);
+    return problem === undefined ? value : fail(`the cell ${problem}`, column);
+  };
+
   const decode = ({ text: cell, quoted }: Cell, column: ReadColumn): JsonValue | undefined => {
     if (cell === "" && !quoted)
       return column.empty === "null" ? null : column.empty === "absent" ? undefined : fail("the cell is empty", column);
@@ -107,11 +119,7 @@ export async function* readCsv(
       case "string":
         return quoted ? plain(cell) : fail("a string is not quoted", column);
       case "json":
-        try {
-          return JSON.parse(plain(cell)) as JsonValue;
-        } catch {
-          return fail("the cell is not JSON", column);
-        }
+        return parse(plain(cell), column);
       case "boolean":
         return cell === "true" ? true : cell === "false" ? false : fail("the cell is not a boolean", column);
       case "integer":
@@ -129,7 +137,7 @@ export async function* readCsv(
     if (recordIndex === -1) {
       row.forEach(
         ({ text: name }, index) =>
-          void (name === columns[index]?.name || fail(`the header says "${name}"`, columns[index])),
+          void (name === columns[index]?.name || fail("the header has another name", columns[index])),
       );
     } else {
       const record: Record<string, JsonValue> = {};
