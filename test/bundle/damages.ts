@@ -313,10 +313,8 @@ export const damages: readonly (readonly [FindingCode, string, (files: Files) =>
         entries.map((entry) => (entry.path === "data/more.json" ? { ...entry, central: { offset } } : entry)),
       );
     },
-    "HEADER_MISMATCH",
     "HEADER_UNEXPECTED",
     "ENTRY_EXTRA",
-    "ENTRY_UNREADABLE",
     "BYTES_UNCLAIMED",
   ],
   [
