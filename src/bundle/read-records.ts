@@ -99,7 +99,16 @@ async function tableOf(
       throw unusable(`has a field of "${path}" without a place in the record`);
     return { name: field.name, keys, type: columnType(field.type), empty: field["portmanteau:empty"] };
   });
+  requireTree(columns, () => unusable(`has fields of "${path}" that cannot stand in one record`));
   return { columns, formulaGuard: resource.dialect["portmanteau:formulaGuard"] };
+}
+
+/** Each field has a place of its own, and none stands inside another's value. */
+function requireTree(columns: readonly ReadColumn[], error: () => PortmanteauError): void {
+  const values = new Set(columns.map(({ keys }) => JSON.stringify(keys)));
+  const isInside = ({ keys }: ReadColumn) =>
+    keys.some((_, depth) => depth > 0 && values.has(JSON.stringify(keys.slice(0, depth))));
+  if (values.size < columns.length || columns.some(isInside)) throw error();
 }
 
 /** The type of a column by the type of its field: dates are strings in JSON, and what has structure is JSON in its cell. */

@@ -232,6 +232,15 @@ describe("openBundle", () => {
         ),
         /without a place/,
       ],
+      ...["/id", "/id/x"].map(
+        (pointer) =>
+          [
+            edited("datapackage.json", ({ resources }) => {
+              resources[0].schema.fields[1]["portmanteau:pointer"] = pointer;
+            }),
+            /in one record/,
+          ] as const,
+      ),
     ] as const) {
       const bundle = await openBundle(zip);
       expect(await failing(all(bundle.dataset("notes").records({ from: "csv" })))).toMatchObject({
