@@ -3,7 +3,6 @@ import { CsvReader, type ReadColumn } from "../codec/csv-reader.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import { type JsonObject, type JsonValue, pointerKeys } from "../model/json.ts";
 import { documentErrors } from "./documents.ts";
-import { jsonElements } from "./json-elements.ts";
 import { layout } from "./layout.ts";
 import { JsonLines, type ReadLimits, readDocument, utf8 } from "./read-entry.ts";
 
@@ -23,6 +22,8 @@ export async function* jsonRecords(zip: ZipReader, entry: ZipEntry, limits: Read
   } catch (error) {
     if (!isLayout(error)) throw error;
   }
+  // Here and not at the top: hardly anybody needs the parser, and everybody would load it.
+  const { jsonElements } = await import("./json-elements.ts");
   let index = 0;
   for await (const record of jsonElements(utf8(zip.read(entry), entry.path), entry.path, limits)) {
     if (index >= given) yield objectOf(record, entry, index);
