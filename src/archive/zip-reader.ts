@@ -10,7 +10,7 @@ import type { CentralRecord } from "./zip-headers.ts";
 /** Each piece is a trip to the thread pool and back: yauzl's own streams, of 16 and 64 KiB, take three times as long. */
 const pieceBytes = 256 * 1024;
 /** So much is inflated at once, and once more while it is looked at. */
-const inflatedBytes = 512 * 1024;
+const inflatedBytes = 256 * 1024;
 /** So much is inflated in half a second. Few records say so little that a real bundle of them becomes larger, and is taken for a bomb. */
 const harmlessBytes = 2 ** 28;
 const [stored, deflated] = [0, 8];

@@ -15,8 +15,8 @@ export interface StepLimits extends ReadLimits {
   readonly maxStepMs?: number;
 }
 
-/** So much is read before records are checked: watching a step for its time costs 0.1 ms. */
-const stepBytes = 2 * 1024 * 1024;
+/** So much is read before records are checked: watching a step for its time costs 0.1 ms, and zlib goes on only between steps. */
+const stepBytes = 512 * 1024;
 
 /** So many findings are made before they are given: two bytes of a file can be one. */
 const stepFindings = 1_000;
