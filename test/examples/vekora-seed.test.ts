@@ -58,7 +58,6 @@ async function checksum(database: PGlite): Promise<string> {
 
 describe("the seed of the Vekora example", () => {
   let database: PGlite;
-  let seededMs = 0;
   let datasets = new Map<string, Dataset>();
   const records = new Map<string, Row[]>();
 
@@ -74,9 +73,7 @@ describe("the seed of the Vekora example", () => {
   const of = (name: keyof typeof atLeast): Row[] => records.get(name) ?? [];
 
   beforeAll(async () => {
-    const started = performance.now();
     database = await createSeeded();
-    seededMs = performance.now() - started;
     datasets = new Map(vekoraDatasets(database).map((dataset) => [dataset.name, dataset]));
     for (const name of names) records.set(name, await readAll(name, mainSubject));
   });
