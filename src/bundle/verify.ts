@@ -51,7 +51,7 @@ export interface Verification extends AsyncIterable<Finding> {
 /**
  * Checks a bundle, offline, with nothing but the file: the container to its last byte, names, digests, manifest, data package, counts, the
  * schema of every record, that JSON and CSV say the same, and the signature. A bad bundle gives findings; only a file that cannot be read
- * throws. Memory and time are bounded, whoever made the file.
+ * throws. The limits among the options say how much memory and time a file of a stranger may take; by default a document or a line may be 64 MiB.
  *
  * @param input a path, the bytes, or anything that gives a range of them; for a bundle in several zips, all of them
  * @throws {PortmanteauError} `CONFIG_INVALID` at once when a public key is none; while it runs `READ_FAILED`
