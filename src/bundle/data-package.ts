@@ -20,19 +20,28 @@ export interface PackagedDataset {
 }
 
 /** A Frictionless Data Package, version 2.0, also readable by tools that know version 1 only. */
-export function dataPackage(
-  { bundleId, createdAt, controller }: Manifest,
-  datasets: readonly PackagedDataset[],
-): JsonObject {
+export function dataPackage(manifest: Manifest, datasets: readonly PackagedDataset[]): JsonObject {
   const byName = new Map(datasets.map((dataset) => [dataset.name, dataset]));
+  return { ...packageFacts(manifest), resources: datasets.flatMap((dataset) => resourcesOf(dataset, byName)) };
+}
+
+/** All that it says beside its resources. */
+export function packageFacts({ bundleId, createdAt, controller }: Manifest): JsonObject {
   return {
     $schema: "https://datapackage.org/profiles/2.0/datapackage.json",
     name: "portmanteau-bundle",
     id: bundleId,
     title: `Personal data held by ${controller.name}`,
     created: createdAt,
-    resources: datasets.flatMap((dataset) => [tableResource(dataset, byName), jsonResource(dataset)]),
   };
+}
+
+/** What it says of one dataset: of its table, and of its JSON. */
+export function resourcesOf(
+  dataset: PackagedDataset,
+  others: ReadonlyMap<string, PackagedDataset> = new Map(),
+): readonly [JsonObject, JsonObject] {
+  return [tableResource(dataset, others), jsonResource(dataset)];
 }
 
 function tableResource(dataset: PackagedDataset, others: ReadonlyMap<string, PackagedDataset>): JsonObject {

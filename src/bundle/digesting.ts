@@ -9,7 +9,8 @@ export interface DigestingReader extends ZipReader {
   readonly failures: ReadonlyMap<string, unknown>;
 }
 
-export function digesting(zip: ZipReader): DigestingReader {
+/** @param onBytes told how many bytes were inflated */
+export function digesting(zip: ZipReader, onBytes: (bytes: number) => void): DigestingReader {
   const digests = new Map<string, string>();
   const failures = new Map<string, unknown>();
   return {
@@ -21,6 +22,7 @@ export function digesting(zip: ZipReader): DigestingReader {
       try {
         for await (const chunk of zip.read(entry)) {
           sha256.update(chunk);
+          onBytes(chunk.length);
           yield chunk;
         }
       } catch (error) {

@@ -6,7 +6,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
 import { documentErrors } from "./documents.ts";
 import { formatName, formatVersion, layout } from "./layout.ts";
-import { type ReadLimits, readDocument } from "./read-entry.ts";
+import { type ReadLimits, readDocument, readSchemaDocument } from "./read-entry.ts";
 import { csvRecords, jsonRecords } from "./read-records.ts";
 
 /** A bundle that is open for reading. */
@@ -93,7 +93,7 @@ function openDataset<R>(name: string, { zip, entries, manifest, limits }: Open):
         from === "csv" ? csvRecords(zip, entry(layout.csv), limits) : jsonRecords(zip, entry(layout.json), limits);
       yield* records as AsyncGenerator<R>;
     },
-    schema: async () => (await readDocument(zip, entry(layout.schema), limits)) as RecordSchema,
+    schema: async () => readSchemaDocument(zip, entry(layout.schema), limits),
     files: () =>
       (dataset?.files ?? []).map(({ path, mediaType, bytes, sha256 }) => ({
         path,

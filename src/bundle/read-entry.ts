@@ -1,17 +1,18 @@
 import { isUtf8 } from "node:buffer";
 import type { ZipEntry, ZipReader } from "../archive/zip-reader.ts";
 import type { CsvLimits } from "../codec/csv-rows.ts";
-import { countKeys, jsonTextProblem, measureJson } from "../codec/json-text.ts";
+import { countKeys, type JsonTextLimits, jsonTextProblem, measureJson } from "../codec/json-text.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { JsonValue } from "../model/json.ts";
+import type { RecordSchema } from "../model/record-schema.ts";
 
-export interface ReadLimits extends CsvLimits {
-  /** Longest line of a JSON file, in UTF-16 units. Default 64 Mi. */
+export interface ReadLimits extends CsvLimits, JsonTextLimits {
+  /** Longest line of a JSON file, in UTF-16 units. Default 16 Mi. */
   readonly maxLineLength?: number;
-  /** Largest manifest, checksum file, data package or schema, in bytes. Default 64 MiB. */
+  /** Largest manifest, checksum file or data package, in bytes. Default 32 MiB. */
   readonly maxDocumentBytes?: number;
-  /** Deepest nesting of JSON. Default 1,000. */
-  readonly maxDepth?: number;
+  /** Largest record schema, in bytes: code is made from it. Default 1 MiB. */
+  readonly maxSchemaBytes?: number;
 }
 
 const mebi = 1024 * 1024;
@@ -43,24 +44,31 @@ function charactersEnd(bytes: Buffer): number {
 }
 
 /** A small JSON document, whole. @throws {PortmanteauError} `BUNDLE_UNREADABLE` */
-export async function readDocument(
-  zip: ZipReader,
-  entry: ZipEntry,
-  { maxDocumentBytes = 64 * mebi, maxDepth = 1_000 }: ReadLimits = {},
-): Promise<JsonValue> {
-  const text = await readText(zip, entry, { maxDocumentBytes });
-  const document = parse(text, entry.path);
-  refuseProblem(text, maxDepth, entry.path);
-  return document;
+export async function readDocument(zip: ZipReader, entry: ZipEntry, limits: ReadLimits = {}): Promise<JsonValue> {
+  const text = await readText(zip, entry, limits);
+  refuseProblem(text, limits, entry.path);
+  return parse(text, entry.path);
 }
 
-function refuseProblem(text: string, maxDepth: number, path: string, recordIndex?: number): void {
-  const problem = jsonTextProblem(text, maxDepth);
+/** A record schema. @throws {PortmanteauError} `BUNDLE_UNREADABLE` or `LIMIT_EXCEEDED` */
+export async function readSchemaDocument(
+  zip: ZipReader,
+  entry: ZipEntry,
+  { maxSchemaBytes = mebi, ...limits }: ReadLimits = {},
+): Promise<RecordSchema> {
+  if (entry.bytes > maxSchemaBytes) throw beyond(entry.path, `is larger than maxSchemaBytes, ${maxSchemaBytes}`);
+  return (await readDocument(zip, entry, limits)) as RecordSchema;
+}
+
+function refuseProblem(text: string, limits: JsonTextLimits, path: string, recordIndex?: number): void {
+  const problem = jsonTextProblem(text, limits);
   switch (problem) {
     case undefined:
       return;
     case "is too deep":
-      throw beyond(path, `is nested deeper than maxDepth, ${maxDepth}`, recordIndex);
+      throw beyond(path, `is nested deeper than maxDepth, ${limits.maxDepth ?? 1_000}`, recordIndex);
+    case "has too many values":
+      throw beyond(path, `has more values than maxValues, ${limits.maxValues ?? 1_000_000}`, recordIndex);
     case "repeats a key":
       throw unreadable(path, "has the same key twice in one object", undefined, recordIndex);
     default:
@@ -71,7 +79,7 @@ function refuseProblem(text: string, maxDepth: number, path: string, recordIndex
 export async function readText(
   zip: ZipReader,
   entry: ZipEntry,
-  { maxDocumentBytes = 64 * mebi }: ReadLimits = {},
+  { maxDocumentBytes = 32 * mebi }: ReadLimits = {},
 ): Promise<string> {
   if (entry.bytes > maxDocumentBytes) throw beyond(entry.path, `is larger than maxDocumentBytes, ${maxDocumentBytes}`);
   let text = "";
@@ -88,7 +96,7 @@ export async function readText(
 export class JsonLines {
   readonly #path: string;
   readonly #maxLineLength: number;
-  readonly #maxDepth: number;
+  readonly #limits: Required<JsonTextLimits>;
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
   /** The beginning of a line whose end has not arrived. */
@@ -98,10 +106,10 @@ export class JsonLines {
   /** An element still waits for the comma or the bracket after it. */
   #open = false;
 
-  constructor(path: string, { maxLineLength = 64 * mebi, maxDepth = 1_000 }: ReadLimits = {}) {
+  constructor(path: string, { maxLineLength = 16 * mebi, maxDepth = 1_000, maxValues = 1_000_000 }: ReadLimits = {}) {
     this.#path = path;
     this.#maxLineLength = maxLineLength;
-    this.#maxDepth = maxDepth;
+    this.#limits = { maxDepth, maxValues };
   }
 
   /** Takes the next bytes, when `next` has given all elements of those before: UTF-8, cut between characters. */
@@ -162,10 +170,11 @@ export class JsonLines {
     if (recordIndex > 0 && !this.#open) throw unreadable(this.#path, "lacks a comma", undefined, recordIndex);
     this.#open = line.endsWith(",");
     const text = this.#open ? line.slice(0, -1) : line;
-    const { keys, depth } = measureJson(utf8, from, end);
-    if (depth > this.#maxDepth) refuseProblem(text, this.#maxDepth, this.#path, recordIndex);
+    const { keys, values, depth } = measureJson(utf8, from, end);
+    const { maxDepth, maxValues } = this.#limits;
+    if (depth > maxDepth || values > maxValues) refuseProblem(text, this.#limits, this.#path, recordIndex);
     const element = parse(text, this.#path, recordIndex);
-    if (countKeys(element) !== keys) refuseProblem(text, this.#maxDepth, this.#path, recordIndex);
+    if (countKeys(element) !== keys) refuseProblem(text, this.#limits, this.#path, recordIndex);
     return element;
   }
 }

@@ -3,14 +3,12 @@ import { columnsOf } from "../codec/columns.ts";
 import { readShape } from "../codec/shape.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
 import { type JsonObject, type JsonValue, pointerStep } from "../model/json.ts";
-import type { RecordSchema } from "../model/record-schema.ts";
-import { dataPackage, type PackagedDataset, tableField } from "./data-package.ts";
+import { type PackagedDataset, packageFacts, resourcesOf, tableField } from "./data-package.ts";
 import { documentErrors } from "./documents.ts";
 import { type Finding, failureFinding, finding } from "./findings.ts";
 import { layout } from "./layout.ts";
 import type { ManifestDataset, ManifestFile } from "./manifest.ts";
-import { readDocument } from "./read-entry.ts";
-import { withinTime } from "./time-limit.ts";
+import { readDocument, readSchemaDocument } from "./read-entry.ts";
 import type { RecordChecks } from "./verify-records.ts";
 import type { OpenZip } from "./verify-zip.ts";
 
@@ -36,7 +34,7 @@ export async function* readDataPackage({ zip, entries, options }: OpenZip): Asyn
     yield failureFinding("DATA_PACKAGE_INVALID", error, { path });
     return nothing;
   }
-  const [error] = documentErrors("datapackage", document);
+  const [error] = options.time.run(() => documentErrors("datapackage", document));
   if (error !== undefined) {
     yield finding("DATA_PACKAGE_INVALID", `${error.pointer || "/"} ${error.message}.`, { path });
     return nothing;
@@ -72,11 +70,9 @@ export async function* readSchema(
   const entry = schema === undefined ? undefined : entries.get(schema.path);
   if (entry === undefined) return undefined;
   try {
-    const recordSchema = (await readDocument(zip, entry, options)) as RecordSchema;
+    const recordSchema = await readSchemaDocument(zip, entry, options);
     const { formulaGuard } = csv(layout.csv(name));
-    const columns = withinTime(options.maxStepMs ?? 10_000, () =>
-      columnsOf(readShape(recordSchema, name), name, { formulaGuard }),
-    );
+    const columns = options.time.run(() => columnsOf(readShape(recordSchema, name), name, { formulaGuard }));
     return { name, schemaPath: entry.path, schema: recordSchema, columns, formulaGuard };
   } catch (error) {
     yield failureFinding("SCHEMA_INVALID", error, { path: entry.path });
@@ -84,33 +80,61 @@ export async function* readSchema(
   }
 }
 
-/** The data package must say of the files what the manifest and the schemas say: it is made anew from them, and compared. */
-export function* checkDataPackage(
-  manifest: Manifest,
-  { document, csv }: PackagedTables,
-  checks: ReadonlyMap<string, RecordChecks>,
-): Generator<Finding> {
-  if (document === undefined) return;
-  const described = manifest.datasets.flatMap((dataset) => {
-    const packaged = packagedDataset(dataset, checks.get(dataset.name), csv(layout.csv(dataset.name)));
-    return packaged === undefined ? [] : [packaged];
-  });
-  const withFiles = manifest.datasets.filter(({ files }) =>
-    files.some(({ path }) => path.startsWith(layout.dataDirectory)),
-  );
-  if (described.length < withFiles.length) return; // a schema or a file is not usable, which is a finding of its own
-  const path = layout.dataPackage;
-  const at = firstDifference(withoutKeys(document), dataPackage(manifest, described));
-  if (at !== undefined) {
-    yield finding(
-      "DATA_PACKAGE_INVALID",
-      `It does not say of the files what the manifest and the schemas say, at ${at || "/"}.`,
-      { path },
-    );
-    return;
+/**
+ * The data package must say of the files what the manifest and the schemas say: dataset by dataset it is made anew from them, and
+ * compared. One dataset's schema and columns are held at a time: there may be any number of them.
+ */
+export class PackageCheck {
+  readonly #manifest: Manifest;
+  readonly #tables: PackagedTables;
+  readonly #resources: readonly TableResource[];
+  #next = 0;
+  #ended: boolean;
+
+  constructor(manifest: Manifest, tables: PackagedTables) {
+    this.#manifest = manifest;
+    this.#tables = tables;
+    this.#resources = (tables.document?.["resources"] ?? []) as unknown as readonly TableResource[];
+    this.#ended = tables.document === undefined;
   }
-  const problem = keyProblem(document);
-  if (problem !== undefined) yield finding("DATA_PACKAGE_INVALID", problem, { path });
+
+  /** Compares what is said of the next dataset. */
+  *dataset(dataset: ManifestDataset, checks: RecordChecks | undefined): Generator<Finding> {
+    const hasData = dataset.files.some(({ path }) => path.startsWith(layout.dataDirectory));
+    if (this.#ended || !hasData) return;
+    const packaged = packagedDataset(dataset, checks, this.#tables.csv(layout.csv(dataset.name)));
+    if (packaged === undefined) {
+      this.#ended = true; // a schema or a file is not usable, which is a finding of its own
+      return;
+    }
+    for (const expected of resourcesOf(packaged)) {
+      const at = `/resources/${this.#next}`;
+      const resource = this.#resources[this.#next++];
+      if (!this.#ended) yield* this.#compare(resource && withoutKeys(resource), expected, at);
+    }
+  }
+
+  /** Compares the rest, when all datasets were compared. */
+  *rest(): Generator<Finding> {
+    const { document } = this.#tables;
+    if (this.#ended || document === undefined) return;
+    if (this.#resources.length > this.#next) yield this.#differs(`/resources/${this.#next}`);
+    const { resources: _, ...facts } = document;
+    if (!this.#ended) yield* this.#compare(facts, packageFacts(this.#manifest), "");
+    const problem = this.#ended ? undefined : keyProblem(document);
+    if (problem !== undefined) yield finding("DATA_PACKAGE_INVALID", problem, { path: layout.dataPackage });
+  }
+
+  *#compare(actual: JsonValue | undefined, expected: JsonValue, within: string): Generator<Finding> {
+    const at = firstDifference(actual, expected, within);
+    if (at !== undefined) yield this.#differs(at || "/");
+  }
+
+  #differs(at: string): Finding {
+    this.#ended = true;
+    const message = `It does not say of the files what the manifest and the schemas say, at ${at}.`;
+    return finding("DATA_PACKAGE_INVALID", message, { path: layout.dataPackage });
+  }
 }
 
 function packagedDataset(
@@ -141,16 +165,10 @@ function packagedDataset(
 }
 
 /** Keys are the controller's own word: nothing else in the bundle says them. */
-function withoutKeys(document: JsonObject): JsonValue {
-  const { resources } = document as unknown as { readonly resources: readonly TableResource[] };
-  return {
-    ...document,
-    resources: resources.map((resource) => {
-      if (resource.schema === undefined) return resource;
-      const { primaryKey: _, foreignKeys: __, ...schema } = resource.schema;
-      return { ...resource, schema };
-    }),
-  } as unknown as JsonValue;
+function withoutKeys(resource: TableResource): JsonValue {
+  if (resource.schema === undefined) return resource as unknown as JsonValue;
+  const { primaryKey: _, foreignKeys: __, ...schema } = resource.schema;
+  return { ...resource, schema } as unknown as JsonValue;
 }
 
 /** Keys must name fields that are there. */

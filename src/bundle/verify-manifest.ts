@@ -1,4 +1,5 @@
 import type { ZipEntry } from "../archive/zip-reader.ts";
+import type { RecordError } from "../codec/ajv.ts";
 import { nameProblem } from "../model/entry-path.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
 import { isWhole } from "../model/outcome.ts";
@@ -33,12 +34,19 @@ export async function* checkManifest({
     yield finding("VERSION_UNKNOWN", `This program knows format version ${formatVersion} only.`, { path });
     return undefined;
   }
-  const errors = documentErrors("manifest", manifest);
-  const problems =
-    errors.length > 0
-      ? errors.map(({ pointer, message }) => `${pointer || "/"} ${message}.`)
-      : contradictions(manifest as Manifest);
-  for (const problem of problems.slice(0, options.maxFindingsPerFile ?? 20))
+  let errors: readonly RecordError[];
+  let problems: readonly string[];
+  try {
+    errors = options.time.run(() => documentErrors("manifest", manifest));
+    problems =
+      errors.length > 0
+        ? errors.map(({ pointer, message }) => `${pointer || "/"} ${message}.`)
+        : options.time.run(() => contradictions(manifest as Manifest));
+  } catch (error) {
+    yield failureFinding("MANIFEST_INVALID", error, { path });
+    return undefined;
+  }
+  for (const problem of problems.slice(0, options.maxFindingsPerFile))
     yield finding("MANIFEST_INVALID", problem, { path });
   return errors.length === 0 && problems.every((problem) => !problem.startsWith("/datasets/"))
     ? (manifest as Manifest)

@@ -8,11 +8,11 @@ import type { RecordSchema } from "../model/record-schema.ts";
 import { type Finding, type FindingCode, failureFinding, finding } from "./findings.ts";
 import type { ManifestDataset } from "./manifest.ts";
 import { JsonLines, type ReadLimits, utf8 } from "./read-entry.ts";
-import { withinTime } from "./time-limit.ts";
+import type { TimeLimit } from "./time-limit.ts";
 
-export interface StepLimits extends ReadLimits {
-  /** Longest time for one uninterrupted step, such as checking the records in one MiB, in ms. Default 10,000. */
-  readonly maxStepMs?: number;
+/** With what records are read: limits, and the time that is left. */
+export interface RecordLimits extends ReadLimits {
+  readonly time: TimeLimit;
 }
 
 /** So much is read before records are checked: watching a step for its time costs 0.1 ms, and zlib goes on only between steps. */
@@ -35,11 +35,11 @@ export async function* checkRecords(
   zip: ZipReader,
   { json: jsonEntry, csv: csvEntry }: { readonly json: ZipEntry; readonly csv: ZipEntry },
   { name, schemaPath, columns, formulaGuard, schema }: RecordChecks,
-  { maxStepMs = 10_000, ...limits }: StepLimits,
+  { time, ...limits }: RecordLimits,
 ): AsyncGenerator<Finding, { readonly json: number | undefined; readonly csv: number | undefined }> {
   let validate: Validate;
   try {
-    validate = withinTime(maxStepMs, () => compileValidate(schema, name, { allErrors: false }));
+    validate = time.run(() => compileValidate(schema, name, { allErrors: false }));
   } catch (error) {
     yield failureFinding("SCHEMA_INVALID", error, { path: schemaPath });
     return { json: undefined, csv: undefined };
@@ -50,7 +50,7 @@ export async function* checkRecords(
   try {
     // Once per record, so the step waits for nothing: a promise per record costs more than the record's checks.
     for (;;) {
-      const lacking = withinTime(maxStepMs, () => pairs.advance());
+      const lacking = time.run(() => pairs.advance());
       const isFull = pairs.isFull;
       yield* pairs.findings.splice(0);
       if (isFull) continue;
@@ -74,7 +74,7 @@ export async function* checkQuarantine(
   zip: ZipReader,
   entry: ZipEntry,
   { records }: ManifestDataset,
-  { maxStepMs = 10_000, ...limits }: StepLimits,
+  { time, ...limits }: RecordLimits,
 ): AsyncGenerator<Finding, number | undefined> {
   const { path } = entry;
   const elements = new Feed(zip, entry, new JsonLines(path, limits));
@@ -94,7 +94,7 @@ export async function* checkQuarantine(
       await elements.more();
       do {
         yield* findings.splice(0);
-        withinTime(maxStepMs, advance);
+        time.run(advance);
       } while (findings.length >= stepFindings);
       yield* findings.splice(0);
     }

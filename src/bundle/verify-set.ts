@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { Manifest } from "../model/generated/manifest.ts";
 import { type Finding, finding } from "./findings.ts";
 import { layout } from "./layout.ts";
-import type { ManifestDataset } from "./manifest.ts";
 import type { CheckedZip } from "./verify-zip.ts";
 
 /** One zip of those that were given. */
@@ -59,8 +58,9 @@ function numbers(missing: readonly number[]): string {
 }
 
 function* checkWhole(members: readonly SetMember[]): Generator<Finding> {
+  const datasets = members.map(({ manifest }) => new Map(manifest.datasets.map((dataset) => [dataset.name, dataset])));
   for (const { name, outcome, records } of members[0]?.manifest.datasets ?? []) {
-    const files = members.flatMap(({ manifest }) => filesOf(manifest, name));
+    const files = datasets.flatMap((byName) => byName.get(name)?.files ?? []);
     const hasRecords = outcome === "complete" || outcome === "empty" || outcome === "partial";
     const paths = { json: layout.json(name), csv: layout.csv(name), quarantine: layout.quarantine(name) };
     for (const path of hasRecords ? [paths.json, paths.csv] : []) {
@@ -69,8 +69,8 @@ function* checkWhole(members: readonly SetMember[]): Generator<Finding> {
           path,
         });
     }
-    for (const member of hasRecords ? members : []) {
-      const dataset = member.manifest.datasets.find((each) => each.name === name);
+    for (const [index, member] of hasRecords ? members.entries() : []) {
+      const dataset = datasets[index]?.get(name);
       if (dataset !== undefined && dataset.files.length > 0 && dataset.schema === undefined)
         yield finding("ENTRY_MISSING", `The manifest does not name the schema of "${name}".`, {
           path: layout.schema(name),
@@ -91,8 +91,4 @@ function* checkWhole(members: readonly SetMember[]): Generator<Finding> {
         yield finding("COUNT_MISMATCH", `The manifest counts ${said} records, and ${claimed} in its files.`, { path });
     }
   }
-}
-
-function filesOf({ datasets }: Manifest, name: string): ManifestDataset["files"] {
-  return datasets.find((dataset) => dataset.name === name)?.files ?? [];
 }

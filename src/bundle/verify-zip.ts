@@ -7,13 +7,14 @@ import type { DigestingReader } from "./digesting.ts";
 import { type Finding, failureFinding, finding } from "./findings.ts";
 import type { VerifyingKey } from "./keys.ts";
 import { layout } from "./layout.ts";
+import type { ManifestDataset } from "./manifest.ts";
 import { readText } from "./read-entry.ts";
-import { checkDataPackage, readDataPackage, readSchema } from "./verify-documents.ts";
+import { PackageCheck, readDataPackage, readSchema } from "./verify-documents.ts";
 import { checkEntries, checkFiles, checkManifest } from "./verify-manifest.ts";
-import { checkQuarantine, checkRecords, type RecordChecks, type StepLimits } from "./verify-records.ts";
+import { checkQuarantine, checkRecords, type RecordChecks, type RecordLimits } from "./verify-records.ts";
 import { checkSignature, type SignatureState } from "./verify-signature.ts";
 
-export interface CheckOptions extends StepLimits, ZipLimits {
+export interface CheckOptions extends RecordLimits, ZipLimits {
   readonly level: "structure" | "digests" | "full";
   readonly maxFindingsPerFile: number;
   readonly keys: readonly VerifyingKey[];
@@ -49,14 +50,14 @@ export async function* checkZip(zip: DigestingReader, options: CheckOptions): As
   if (manifest !== undefined) {
     yield* checkEntries(manifest, zip.entries);
     const tables = yield* readDataPackage(open);
-    const checks = new Map<string, RecordChecks>();
+    const packaged = new PackageCheck(manifest, tables);
     for (const dataset of manifest.datasets) {
-      const compiled = yield* readSchema(open, dataset, tables);
-      if (compiled !== undefined) checks.set(dataset.name, compiled);
+      const checks = yield* readSchema(open, dataset, tables);
+      yield* packaged.dataset(dataset, checks);
+      // Records come before digests: then nearly every entry is inflated once, and hashed on the way.
+      if (options.level === "full") yield* checkDataset(open, dataset, checks, records);
     }
-    yield* checkDataPackage(manifest, tables, checks);
-    // Records come before digests: then nearly every entry is inflated once, and hashed on the way.
-    if (options.level === "full") yield* checkDatasets(open, manifest, checks, records);
+    yield* packaged.rest();
   }
   if (options.level !== "structure") yield* readTheRest(open);
   const checksums = yield* checkSums(open);
@@ -106,34 +107,31 @@ async function* checkContainer(zip: DigestingReader): AsyncGenerator<Finding, Ma
   return readable;
 }
 
-async function* checkDatasets(
+async function* checkDataset(
   { zip, entries, options }: OpenZip,
-  { datasets }: Manifest,
-  checks: ReadonlyMap<string, RecordChecks>,
+  dataset: ManifestDataset,
+  checks: RecordChecks | undefined,
   counted: Map<string, number>,
 ): AsyncGenerator<Finding> {
-  for (const dataset of datasets) {
-    const said = new Map(dataset.files.map((file) => [file.path, file.records]));
-    const count = function* (path: string, records: number | undefined): Generator<Finding> {
-      if (records === undefined) return;
-      counted.set(path, records);
-      if (records !== said.get(path))
-        yield finding("COUNT_MISMATCH", `The file has ${records} records; the manifest says ${said.get(path)}.`, {
-          path,
-        });
-    };
-    const { name } = dataset;
-    const [json, csv] = [entries.get(layout.json(name)), entries.get(layout.csv(name))];
-    const compiled = checks.get(name);
-    if (json !== undefined && csv !== undefined && compiled !== undefined) {
-      const counts = yield* limited(checkRecords(zip, { json, csv }, compiled, options), options);
-      yield* count(json.path, counts?.json);
-      yield* count(csv.path, counts?.csv);
-    }
-    const quarantine = entries.get(layout.quarantine(name));
-    if (quarantine === undefined || !said.has(quarantine.path)) continue;
-    yield* count(quarantine.path, yield* limited(checkQuarantine(zip, quarantine, dataset, options), options));
+  const { name, files } = dataset;
+  const said = new Map(files.map((file) => [file.path, file.records]));
+  const count = function* (path: string, records: number | undefined): Generator<Finding> {
+    if (records === undefined) return;
+    counted.set(path, records);
+    if (records !== said.get(path))
+      yield finding("COUNT_MISMATCH", `The file has ${records} records; the manifest says ${said.get(path)}.`, {
+        path,
+      });
+  };
+  const [json, csv] = [entries.get(layout.json(name)), entries.get(layout.csv(name))];
+  if (json !== undefined && csv !== undefined && checks !== undefined) {
+    const counts = yield* limited(checkRecords(zip, { json, csv }, checks, options), options);
+    yield* count(json.path, counts?.json);
+    yield* count(csv.path, counts?.csv);
   }
+  const quarantine = entries.get(layout.quarantine(name));
+  if (quarantine === undefined || !said.has(quarantine.path)) return;
+  yield* count(quarantine.path, yield* limited(checkQuarantine(zip, quarantine, dataset, options), options));
 }
 
 /** Not more findings than wanted; then the file is not read on. */

@@ -4,12 +4,13 @@ import { PortmanteauError } from "../model/errors.ts";
 import { digesting } from "./digesting.ts";
 import { type Finding, type FindingCode, failureFinding, finding, incompleteCodes } from "./findings.ts";
 import { type PublicKeyInput, verifyingKey } from "./keys.ts";
-import type { StepLimits } from "./verify-records.ts";
+import type { ReadLimits } from "./read-entry.ts";
+import { TimeLimit } from "./time-limit.ts";
 import { checkSet, type SetMember } from "./verify-set.ts";
 import type { SignatureState } from "./verify-signature.ts";
 import { type CheckedZip, type CheckOptions, checkZip } from "./verify-zip.ts";
 
-export interface VerifyOptions extends StepLimits, ZipLimits {
+export interface VerifyOptions extends ReadLimits, ZipLimits {
   /**
    * How far to look. `structure`: the zip's headers and names, the documents, and what they claim of each other; no data is read.
    * `digests`: that, and the SHA-256 and CRC-32 of every file. `full` (default): that, and every record: its schema, JSON = CSV, counts.
@@ -18,6 +19,11 @@ export interface VerifyOptions extends StepLimits, ZipLimits {
   readonly level?: "structure" | "digests" | "full";
   /** The keys whose signatures are trusted, old ones beside new ones. With a key, a bundle that is not signed is not sound. */
   readonly publicKeys?: readonly PublicKeyInput[];
+  /**
+   * Time that checks may take, beyond half a second per MiB of text, in ms: a bundle brings its own schemas, and they may be made to be
+   * slow. Default 20,000.
+   */
+  readonly maxCheckMs?: number;
   /** Most findings given per file. Default 20. */
   readonly maxFindingsPerFile?: number;
 }
@@ -51,7 +57,8 @@ export interface Verification extends AsyncIterable<Finding> {
 /**
  * Checks a bundle, offline, with nothing but the file: the container to its last byte, names, digests, manifest, data package, counts, the
  * schema of every record, that JSON and CSV say the same, and the signature. A bad bundle gives findings; only a file that cannot be read
- * throws. The limits among the options say how much memory and time a file of a stranger may take; by default a document or a line may be 64 MiB.
+ * throws. The limits among the options bound the memory and the time that a file of a stranger may take: by default a heap of 256 MiB is
+ * enough.
  *
  * @param input a path, the bytes, or anything that gives a range of them; for a bundle in several zips, all of them
  * @throws {PortmanteauError} `CONFIG_INVALID` at once when a public key is none; while it runs `READ_FAILED`
@@ -64,10 +71,10 @@ export interface Verification extends AsyncIterable<Finding> {
  * ```
  */
 export function verifyBundle(input: ZipInput | readonly ZipInput[], options: VerifyOptions = {}): Verification {
-  const { level = "full", maxFindingsPerFile = 20, publicKeys = [] } = options;
+  const { level = "full", maxFindingsPerFile = 20, maxCheckMs = 20_000, publicKeys = [] } = options;
   const keys = publicKeys.map(verifyingKey);
   const inputs = isList(input) ? input : [input];
-  const run = new Run(inputs, { ...options, level, maxFindingsPerFile, keys });
+  const run = new Run(inputs, { ...options, level, maxFindingsPerFile, keys, time: new TimeLimit(maxCheckMs) });
   return { [Symbol.asyncIterator]: () => run.findings, summary: () => run.summary() };
 }
 
@@ -142,7 +149,10 @@ class Run {
       return undefined;
     }
     try {
-      return yield* checkZip(digesting(zip), this.#options);
+      return yield* checkZip(
+        digesting(zip, (bytes) => this.#options.time.earn(bytes)),
+        this.#options,
+      );
     } finally {
       zip.close();
     }

@@ -25,6 +25,7 @@ export function createAjv({ ownProperties = false, allErrors = true } = {}): Ajv
       allowUnionTypes: true,
       allErrors,
       validateFormats: true,
+      inlineRefs: 20, // keywords: a large definition is one function, however often it is referred to
       validateSchema: false,
       ownProperties,
     }),

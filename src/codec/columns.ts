@@ -28,12 +28,13 @@ export interface CsvOptions {
 
 /** Definitions that refer to each other twice can make any number of columns out of a few lines. */
 const maxColumns = 10_000;
+const maxColumnDepth = 100;
 
 /**
  * The columns of a record shape, known before the first record.
  *
- * @throws {PortmanteauError} `SCHEMA_UNSUPPORTED` for a property that is both optional and nullable, and for a record without columns or
- * with more than 10,000.
+ * @throws {PortmanteauError} `SCHEMA_UNSUPPORTED` for a property that is both optional and nullable, and for a record without columns, with
+ * more than 10,000, or with required objects that are nested deeper than 100.
  */
 export function columnsOf(root: ObjectShape, dataset: string, { formulaGuard = "on" }: CsvOptions = {}): Column[] {
   const columns: Column[] = [];
@@ -57,6 +58,13 @@ export function columnsOf(root: ObjectShape, dataset: string, { formulaGuard = "
             {
               context: { dataset, pointer },
             },
+          );
+        }
+        if (path.length === maxColumnDepth) {
+          throw new PortmanteauError(
+            "SCHEMA_UNSUPPORTED",
+            `Schema of "${dataset}" nests required objects deeper than ${maxColumnDepth}. Make one of them optional: then it is one column.`,
+            { context: { dataset } },
           );
         }
         walk(child, keys, [...within, child]);

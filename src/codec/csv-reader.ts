@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../model/json.ts";
 import { type Column, type CsvOptions, unguarded } from "./columns.ts";
 import { type Cell, type CsvLimits, CsvRows } from "./csv-rows.ts";
 import { compileTwin } from "./csv-twin.ts";
-import { jsonTextProblem } from "./json-text.ts";
+import { type JsonTextLimits, jsonTextProblem } from "./json-text.ts";
 
 /** A number as JSON writes it: `Number` alone also takes `0x10`, `1.` and spaces. */
 const bareNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -27,15 +27,15 @@ export class CsvReader {
   readonly #rows: CsvRows;
   readonly #columns: readonly ReadColumn[];
   readonly #guarded: boolean;
-  readonly #maxDepth: number;
+  readonly #limits: JsonTextLimits;
   readonly #isTwin: ReturnType<typeof compileTwin>;
   #recordIndex = -1;
 
   constructor(
     columns: readonly ReadColumn[],
-    { formulaGuard = "on", maxDepth = 1_000, ...limits }: CsvOptions & CsvLimits & { readonly maxDepth?: number } = {},
+    { formulaGuard = "on", ...limits }: CsvOptions & CsvLimits & JsonTextLimits = {},
   ) {
-    this.#maxDepth = maxDepth;
+    this.#limits = limits;
     this.#rows = new CsvRows({ ...limits, maxCells: columns.length + 100 });
     this.#columns = columns;
     this.#guarded = formulaGuard === "on";
@@ -125,23 +125,23 @@ export class CsvReader {
   }
 
   #parse(text: string, column: ReadColumn): JsonValue {
-    let value: JsonValue;
+    const problem = jsonTextProblem(text, this.#limits);
+    if (problem !== undefined)
+      return this.#fail(`the cell ${problem}`, column, problem === "repeats a key" ? undefined : "LIMIT_EXCEEDED");
     try {
-      value = JSON.parse(text) as JsonValue;
+      return JSON.parse(text) as JsonValue;
     } catch {
       return this.#fail("the cell is not JSON", column);
     }
-    const problem = jsonTextProblem(text, this.#maxDepth);
-    return problem === undefined ? value : this.#fail(`the cell ${problem}`, column);
   }
 
   #plain(text: string): string {
     return this.#guarded ? unguarded(text) : text;
   }
 
-  #fail(why: string, column?: ReadColumn): never {
+  #fail(why: string, column?: ReadColumn, code: "BUNDLE_UNREADABLE" | "LIMIT_EXCEEDED" = "BUNDLE_UNREADABLE"): never {
     throw new PortmanteauError(
-      "BUNDLE_UNREADABLE",
+      code,
       `CSV record ${this.#recordIndex}${column === undefined ? "" : `, column "${column.name}"`}: ${why}.`,
       { context: { recordIndex: this.#recordIndex } },
     );

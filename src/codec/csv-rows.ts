@@ -7,7 +7,7 @@ export interface Cell {
 }
 
 export interface CsvLimits {
-  /** Longest cell of a CSV file, and longest row without its commas and quotes, in UTF-16 units. Default 64 Mi. */
+  /** Longest cell of a CSV file, and longest row without its commas and quotes, in UTF-16 units. Default 16 Mi. */
   readonly maxCellLength?: number;
 }
 
@@ -40,7 +40,7 @@ export class CsvRows {
   #state: "start" | "bare" | "quoted" | "closed" | "cr" = "start";
 
   constructor({
-    maxCellLength = 2 ** 26,
+    maxCellLength = 2 ** 24,
     maxCells = Number.POSITIVE_INFINITY,
   }: CsvLimits & { readonly maxCells?: number } = {}) {
     this.#maxCellLength = maxCellLength;

@@ -108,7 +108,7 @@ export async function* readCsv(
     } catch {
       return fail("the cell is not JSON", column);
     }
-    const problem = jsonTextProblem(cell, 1_000);
+    const problem = jsonTextProblem(cell);
     return problem === undefined ? value : fail(`the cell ${problem}`, column);
   };
 

@@ -51,11 +51,16 @@ export function handMadeZip(
   entries: readonly HandMadeEntry[],
   { prefix, suffix, comment, count, directoryOrder = (records) => records, beforeDirectory }: HandMadeZip = {},
 ): Buffer {
-  const parts: Buffer[] = [prefix ?? Buffer.alloc(0)];
-  const length = () => parts.reduce((sum, part) => sum + part.length, 0);
+  const parts: Buffer[] = [];
+  let length = 0;
+  const put = (...pieces: readonly Buffer[]) => {
+    for (const piece of pieces) length += piece.length;
+    parts.push(...pieces);
+  };
+  if (prefix !== undefined) put(prefix);
   const records: Buffer[] = [];
   for (const { path, bytes, deflated, stored = path.endsWith("/"), claims, local, central, gap } of entries) {
-    if (gap !== undefined) parts.push(gap);
+    if (gap !== undefined) put(gap);
     const packed = deflated ?? (stored ? bytes : deflateRawSync(bytes));
     const isDirectory = path.endsWith("/");
     const truth = {
@@ -74,10 +79,10 @@ export function handMadeZip(
       attributes: isDirectory ? 0x41ed0010 : 0x81a40020,
       comment: Buffer.alloc(0),
       disk: 0,
-      offset: length(),
+      offset: length,
     };
     const here = { ...truth, ...claims, ...local };
-    parts.push(Buffer.from([0x50, 0x4b, 3, 4]), fields(here), here.name, here.extra, packed);
+    put(Buffer.from([0x50, 0x4b, 3, 4]), fields(here), here.name, here.extra, packed);
     const there = { ...truth, ...claims, ...central };
     const made = Buffer.alloc(6);
     made.writeUInt32LE(0x02014b50, 0);
@@ -90,8 +95,8 @@ export function handMadeZip(
     rest.writeUInt32LE(there.offset, 10);
     records.push(Buffer.concat([made, fields(there), rest, there.name, there.extra, there.comment]));
   }
-  if (beforeDirectory !== undefined) parts.push(beforeDirectory);
-  const offset = length();
+  if (beforeDirectory !== undefined) put(beforeDirectory);
+  const offset = length;
   const directory = Buffer.concat(directoryOrder(records));
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);

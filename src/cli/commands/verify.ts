@@ -20,7 +20,7 @@ export const verify: Command = {
                         may be repeated. A bundle that is not signed with one of them is not sound
   --level LEVEL         structure, digests, or full (default): what is named; and the bytes; and every record
   --limit NAME=NUMBER   raise or lower a limit: maxEntries, maxEntryBytes, maxRatio, maxLineLength, maxCellLength,
-                        maxDocumentBytes, maxDepth, maxStepMs; may be repeated
+                        maxDocumentBytes, maxSchemaBytes, maxValues, maxDepth, maxCheckMs; may be repeated
   --json                print { sound, complete, valid, level, checked, findings }
 
   Exit code: 0 sound, 1 findings (also when the file is no bundle, or no zip), 2 usage or I/O.
@@ -58,8 +58,10 @@ const limitNames = [
   "maxLineLength",
   "maxCellLength",
   "maxDocumentBytes",
+  "maxSchemaBytes",
+  "maxValues",
   "maxDepth",
-  "maxStepMs",
+  "maxCheckMs",
 ] as const satisfies readonly (keyof VerifyOptions)[];
 
 function limitsFrom(given: readonly string[]): Pick<VerifyOptions, (typeof limitNames)[number]> {

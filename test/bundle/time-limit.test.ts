@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { TimeLimit } from "../../src/bundle/time-limit.ts";
+
+function busy(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until; );
+}
+const spent = expect.objectContaining({ code: "LIMIT_EXCEEDED" });
+
+describe("the time limit", () => {
+  it("ends a step that would take for ever, inside a regular expression too", () => {
+    const time = new TimeLimit(50);
+    expect(() => time.run(() => /^(a+)+$/.test(`${"a".repeat(60)}!`))).toThrow(spent);
+  });
+
+  it("is one for all steps together, and runs nothing when it is spent", () => {
+    const time = new TimeLimit(50);
+    expect(() => {
+      for (let step = 0; step < 50; step++) time.run(() => busy(2));
+    }).toThrow(spent);
+    let ran = false;
+    expect(() => time.run(() => (ran = true))).toThrow(spent);
+    expect(ran).toBe(false);
+  });
+
+  it("grows with the bytes that were read: half a second per MiB", () => {
+    const time = new TimeLimit(1);
+    time.earn(20 * 2 ** 20);
+    time.run(() => busy(50));
+    expect(time.run(() => "done")).toBe("done");
+  });
+
+  it("hands on what a step throws", () => {
+    expect(() =>
+      new TimeLimit(1_000).run(() => {
+        throw new RangeError("own");
+      }),
+    ).toThrow(new RangeError("own"));
+  });
+});
