@@ -9,6 +9,7 @@ export default defineConfig({
     "sources/postgres": "src/sources/postgres/index.ts",
     "spools/local": "src/spools/local.ts",
     "envelopes/age": "src/envelopes/age.ts",
+    "envelopes/openpgp": "src/envelopes/openpgp.ts",
     "deliveries/file": "src/deliveries/file.ts",
     "cli/main": "src/cli/main.ts",
   },
