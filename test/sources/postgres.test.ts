@@ -51,7 +51,7 @@ const visitsWhole = {
   }),
 } satisfies Omit<PostgresSourceOptions, "pool">;
 const sleeping = {
-  query: ({ subject }) => ({ text: "SELECT $1::text AS subject, pg_sleep(30)::text", values: [subject.id] }),
+  query: ({ subject }) => ({ text: "SELECT $1::text AS subject, pg_sleep(300)::text", values: [subject.id] }),
 } satisfies Omit<PostgresSourceOptions, "pool">;
 
 /** Type, SQL literal, and the value of the record. */
@@ -730,20 +730,17 @@ function serverTests(given: () => { database: PostgresDatabase; pool: pg.Pool; c
       { max: 1, reads: 1 },
       { max: 2, reads: 3 },
     ])(
-      "stops the statement on the server within a second of the abort ($reads reads, $max connections)",
+      "stops the statement on the server when it is aborted ($reads reads, $max connections)",
       async ({ max, reads }) => {
         const pool = newPool({ max });
         const abort = new AbortController();
         const source = postgresSource({ pool, ...sleeping });
         const failures = Array.from({ length: reads }, () => failureOf(recordsOf(source, { signal: abort.signal })));
         await eventually(async () => (await sleepers()) === Math.min(max, reads));
-        const start = performance.now();
         abort.abort(new Error("no longer wanted"));
         for (const error of await Promise.all(failures))
           expect(error).toMatchObject({ code: "ABORTED", cause: { message: "no longer wanted" } });
-        expect(performance.now() - start).toBeLessThan(1_000);
         await eventually(async () => (await sleepers()) === 0);
-        expect(performance.now() - start).toBeLessThan(1_000);
       },
     );
 
@@ -776,14 +773,12 @@ function serverTests(given: () => { database: PostgresDatabase; pool: pg.Pool; c
 
     it("ends a statement that takes longer than statementTimeoutMs, retryable", async () => {
       const pool = newPool({ max: 1 });
-      const start = performance.now();
       const error = await expectFailure(
         recordsOf(postgresSource({ pool, ...sleeping, statementTimeoutMs: 100 })),
         "SOURCE_TIMEOUT",
         true,
       );
       expect(error.message).toContain("57014");
-      expect(performance.now() - start).toBeLessThan(2_000);
       expect((await pool.query("SHOW statement_timeout")).rows).toEqual([{ statement_timeout: "0" }]);
     });
 
@@ -797,7 +792,7 @@ function serverTests(given: () => { database: PostgresDatabase; pool: pg.Pool; c
           query: (asked) => {
             const { text, values } = visits.query(asked);
             const slow = when !== "between two pages" && asked.after !== null && !killed;
-            return { text: slow ? text.replace("SELECT", "SELECT pg_sleep(30)::text,") : text, values };
+            return { text: slow ? text.replace("SELECT", "SELECT pg_sleep(300)::text,") : text, values };
           },
         });
         let killed = false;
@@ -926,10 +921,9 @@ function serverTests(given: () => { database: PostgresDatabase; pool: pg.Pool; c
         recordsOf(postgresSource({ pool: client, ...sleeping, statementTimeoutMs: 1_500 }), { signal: abort.signal }),
       );
       await eventually(async () => (await sleepers()) === 1);
-      const start = performance.now();
       abort.abort();
       expect((await failing).code).toBe("ABORTED");
-      expect(performance.now() - start).toBeLessThan(500);
+      expect(await sleepers()).toBe(1); // the statement goes on, and nobody waits for it
       expect(await recordsOf(postgresSource({ pool: client, ...visits }))).toHaveLength(total);
     });
 
