@@ -3,6 +3,7 @@ import { CsvReader, type ReadColumn } from "../codec/csv-reader.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import { type JsonObject, type JsonValue, pointerKeys } from "../model/json.ts";
 import { documentErrors } from "./documents.ts";
+import { relaid } from "./json-layout.ts";
 import { layout } from "./layout.ts";
 import { JsonLines, type ReadLimits, readDocument, utf8 } from "./read-entry.ts";
 
@@ -12,20 +13,19 @@ import { JsonLines, type ReadLimits, readDocument, utf8 } from "./read-entry.ts"
  * @throws {PortmanteauError} `BUNDLE_UNREADABLE` or `LIMIT_EXCEEDED`
  */
 export async function* jsonRecords(zip: ZipReader, entry: ZipEntry, limits: ReadLimits): AsyncGenerator<JsonObject> {
+  const records = (bytes: AsyncIterable<Buffer>) => fed(new JsonLines(entry.path, limits), bytes);
   let given = 0;
   try {
-    for await (const record of fed(new JsonLines(entry.path, limits), zip, entry)) {
+    for await (const record of records(textOf(zip, entry))) {
+      yield objectOf(record, entry, given);
       given++;
-      yield objectOf(record, entry, given - 1);
     }
     return;
   } catch (error) {
     if (!isLayout(error)) throw error;
   }
-  // Here and not at the top: hardly anybody needs the parser, and everybody would load it.
-  const { jsonElements } = await import("./json-elements.ts");
   let index = 0;
-  for await (const record of jsonElements(utf8(zip.read(entry), entry.path), entry.path, limits)) {
+  for await (const record of records(relaid(textOf(zip, entry)))) {
     if (index >= given) yield objectOf(record, entry, index);
     index++;
   }
@@ -38,7 +38,7 @@ export async function* jsonRecords(zip: ZipReader, entry: ZipEntry, limits: Read
  */
 export async function* csvRecords(zip: ZipReader, entry: ZipEntry, limits: ReadLimits): AsyncGenerator<JsonObject> {
   const { columns, formulaGuard } = await tableOf(zip, entry.path, limits);
-  for await (const record of fed(new CsvReader(columns, { formulaGuard, ...limits }), zip, entry))
+  for await (const record of fed(new CsvReader(columns, { formulaGuard, ...limits }), textOf(zip, entry)))
     yield record as JsonObject;
 }
 
@@ -48,16 +48,19 @@ interface RecordReader {
   end(): void;
 }
 
-async function* fed(reader: RecordReader, zip: ZipReader, entry: ZipEntry): AsyncGenerator<JsonValue> {
-  for await (const bytes of utf8(zip.read(entry), entry.path)) {
+const textOf = (zip: ZipReader, entry: ZipEntry): AsyncIterable<Buffer> => utf8(zip.read(entry), entry.path);
+
+async function* fed(reader: RecordReader, text: AsyncIterable<Buffer>): AsyncGenerator<JsonValue> {
+  for await (const bytes of text) {
     reader.feed(bytes);
     for (let record = reader.next(); record !== undefined; record = reader.next()) yield record;
   }
   reader.end();
 }
 
-/** Whether a file is only not laid out as the format does it, for all that is known. */
-const isLayout = (error: unknown): boolean => PortmanteauError.is(error) && error.code === "BUNDLE_UNREADABLE";
+/** Whether a file is only not laid out as the format does it, for all that is known: all its records may stand on one long line. */
+const isLayout = (error: unknown): boolean =>
+  PortmanteauError.is(error) && (error.code === "BUNDLE_UNREADABLE" || error.code === "LIMIT_EXCEEDED");
 
 function objectOf(record: JsonValue, { path }: ZipEntry, recordIndex: number): JsonObject {
   if (typeof record === "object" && record !== null && !Array.isArray(record)) return record as JsonObject;

@@ -328,6 +328,7 @@ describe("JSON that somebody reformatted", () => {
         .map((each) => JSON.stringify(each))
         .join("\n,")}\n]`,
     ],
+    ["with all records on the second line", `[\n${text.slice(1)}`],
     [
       "our own way and then another",
       `[\n${JSON.stringify(values[0])},\n${JSON.stringify(values[1])},\n${JSON.stringify(values[2], null, 1)}]`,
@@ -342,6 +343,32 @@ describe("JSON that somebody reformatted", () => {
       expect(count).toBe(file.includes("__proto__") ? expected.length : 3);
       expect(({} as JsonObject)["polluted"]).toBeUndefined();
       if (count > 3) expect(Object.keys(records[3] as JsonObject)).toContain("__proto__");
+      bundle.close();
+    });
+  }
+
+  it("has records of any number on one line: only a record has a length", async () => {
+    const many = Array.from({ length: 2_000 }, (_, id) => ({ id, text: "x".repeat(90) }));
+    for (const file of [JSON.stringify(many), `[\n${JSON.stringify(many).slice(1)}`]) {
+      const bundle = await openBundle(changed(json, file), { maxLineLength: 200 });
+      expect(await all(bundle.dataset("notes").records())).toEqual(many);
+      bundle.close();
+    }
+  });
+
+  for (const [what, file] of [
+    ["in our own way", '[\n{"id":0},\n{"id":1},\n7,\n{"id":3}\n]\n'],
+    ["on one line", '[{"id":0},{"id":1},7,{"id":3}]'],
+    ["with a value that is no JSON", '[{"id":0},{"id":1},{"id":-},{"id":3}]'],
+  ] as const) {
+    it(`ends at what is no record, and says which it is, laid out ${what}`, async () => {
+      const bundle = await openBundle(changed(json, file));
+      const found: unknown[] = [];
+      const reading = async () => {
+        for await (const record of bundle.dataset("notes").records()) found.push(record);
+      };
+      await expect(reading()).rejects.toMatchObject({ code: "BUNDLE_UNREADABLE", context: { recordIndex: 2 } });
+      expect(found).toEqual([{ id: 0 }, { id: 1 }]);
       bundle.close();
     });
   }
