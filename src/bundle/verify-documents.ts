@@ -56,8 +56,11 @@ interface TableResource {
   readonly dialect?: JsonObject;
   readonly schema?: JsonObject & {
     readonly fields: readonly JsonObject[];
-    readonly primaryKey?: JsonValue;
-    readonly foreignKeys?: readonly { readonly fields: JsonValue; readonly reference: JsonObject }[];
+    readonly primaryKey?: readonly string[];
+    readonly foreignKeys?: readonly {
+      readonly fields: readonly string[];
+      readonly reference: { readonly resource: string; readonly fields: readonly string[] };
+    }[];
   };
 }
 
@@ -177,13 +180,15 @@ function keyProblem(document: JsonObject): string | undefined {
   const fieldsOf = new Map(
     resources.map(({ name, schema }) => [name, new Set(schema?.fields.map((field) => field["name"]))]),
   );
-  const areThere = (keys: JsonValue | undefined, name: JsonValue | undefined) =>
-    [keys ?? []].flat().every((key) => fieldsOf.get(name as string)?.has(key as string));
+  const areThere = (keys: readonly string[], name: string) => keys.every((key) => fieldsOf.get(name)?.has(key));
   for (const { name, schema } of resources) {
-    if (!areThere(schema?.primaryKey, name)) return `The primary key of "${name}" names a field that is not there.`;
+    if (!areThere(schema?.primaryKey ?? [], name))
+      return `The primary key of "${name}" names a field that is not there.`;
     for (const { fields, reference } of schema?.foreignKeys ?? []) {
-      if (!areThere(fields, name) || !areThere(reference["fields"], reference["resource"] ?? name))
+      if (!areThere(fields, name) || !areThere(reference.fields, reference.resource))
         return `A foreign key of "${name}" names a field that is not there.`;
+      if (fields.length !== reference.fields.length)
+        return `A foreign key of "${name}" has not as many fields as it refers to.`;
     }
   }
   return undefined;
