@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Coverage } from "./coverage.ts";
+import type { Coverage, Reached } from "./coverage.ts";
 import { mutate } from "./mutate.ts";
 import { Random } from "./random.ts";
-import { type FuzzTarget, fuzzTargets } from "./targets.ts";
+import type { FuzzTarget } from "./targets.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 export interface FuzzOptions {
@@ -12,7 +12,7 @@ export interface FuzzOptions {
   /** When to stop, whatever comes first. */
   readonly runs?: number;
   readonly seconds?: number;
-  /** Inputs that reach something new are kept, to be mutated again. */
+  /** Inputs that reach code which none before them reached are kept, to be mutated again. */
   readonly coverage?: Coverage;
   readonly watchdog?: Watchdog;
 }
@@ -25,9 +25,6 @@ export interface FuzzResult {
   /** The input that broke a property, and how. */
   readonly crash?: { readonly input: Buffer; readonly error: unknown };
 }
-
-/** Looking at the coverage takes some milliseconds, so it is done for some inputs together. */
-const lookMs = 30;
 
 /** The committed inputs of a target. */
 export function corpusOf(name: string): Buffer[] {
@@ -44,21 +41,20 @@ export async function runInput(target: FuzzTarget, input: Buffer, twice: boolean
     throw new Error("The same input gave something else.");
 }
 
-/** Mutates the corpus of a target until something breaks, or it is enough. */
-export async function fuzz(name: string, options: FuzzOptions): Promise<FuzzResult> {
-  const { seed, runs = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY, coverage, watchdog } = options;
-  const target = fuzzTargets[name] as FuzzTarget;
+/** Mutates inputs until something breaks, or it is enough. */
+export async function fuzz(
+  target: FuzzTarget,
+  corpus: readonly Buffer[],
+  { seed, runs = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY, coverage, watchdog }: FuzzOptions,
+): Promise<FuzzResult> {
   const random = new Random(seed);
-  const inputs = corpusOf(name);
-  const corpus = inputs.length;
+  const inputs = [...corpus];
   const until = performance.now() + seconds * 1_000;
   let slowestMs = 0;
   let done = 0;
-  let fresh: Buffer[] = [];
-  let lookAt = 0;
+  let together: Buffer[] = [];
   for (; done < runs && performance.now() < until; done++) {
-    const input =
-      done < corpus ? (inputs[done] as Buffer) : mutate(random.of(inputs), random.of(inputs), target.words, random);
+    const input = corpus[done] ?? mutate(random.of(inputs), random.of(inputs), target.words, random);
     watchdog?.begin(input);
     const begun = performance.now();
     try {
@@ -69,12 +65,30 @@ export async function fuzz(name: string, options: FuzzOptions): Promise<FuzzResu
       watchdog?.end();
     }
     slowestMs = Math.max(slowestMs, performance.now() - begun);
-    if (coverage === undefined) continue;
-    fresh.push(input);
-    if (performance.now() < lookAt) continue;
-    if (coverage.fresh() > 0) inputs.push(...fresh);
-    fresh = [];
-    lookAt = performance.now() + lookMs;
+    if (coverage === undefined || together.push(input) < target.lookEvery) continue;
+    inputs.push(...(await freshOf(together, coverage.take(), target, coverage)));
+    together = [];
   }
   return { runs: done, inputs: inputs.length, slowestMs };
+}
+
+/** Those of some inputs that reach something new, each beside those before it. Halves that reach nothing new are not looked into. */
+async function freshOf(
+  inputs: readonly Buffer[],
+  reached: Reached,
+  target: FuzzTarget,
+  coverage: Coverage,
+): Promise<readonly Buffer[]> {
+  if (!coverage.isFresh(reached)) return [];
+  if (inputs.length === 1) {
+    coverage.add(reached);
+    return inputs;
+  }
+  const half = inputs.length >> 1;
+  const fresh: Buffer[] = [];
+  for (const some of [inputs.slice(0, half), inputs.slice(half)]) {
+    for (const input of some) await target.run(input);
+    fresh.push(...(await freshOf(some, coverage.take(), target, coverage)));
+  }
+  return fresh;
 }

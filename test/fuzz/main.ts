@@ -9,8 +9,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { inspect, parseArgs } from "node:util";
 import { Coverage } from "./coverage.ts";
-import { fuzz, runInput } from "./fuzz.ts";
-import { fuzzTargets } from "./targets.ts";
+import { corpusOf, fuzz, runInput } from "./fuzz.ts";
+import { type FuzzTarget, fuzzTargets } from "./targets.ts";
 import { Watchdog } from "./watchdog.ts";
 
 const { values, positionals } = parseArgs({
@@ -25,8 +25,9 @@ const crashes = join(import.meta.dirname, "crashes");
 mkdirSync(crashes, { recursive: true });
 
 for (const name of names) {
+  const target = fuzzTargets[name] as FuzzTarget;
   if (values.input !== undefined) {
-    await runInput(fuzzTargets[name] as (typeof fuzzTargets)[string], readFileSync(values.input), true);
+    await runInput(target, readFileSync(values.input), true);
     console.log(`${name}: the input breaks nothing.`);
     continue;
   }
@@ -34,16 +35,15 @@ for (const name of names) {
   const coverage = new Coverage();
   const watchdog = new Watchdog(crashes, 30_000);
   console.log(`${name}: seed ${seed}`);
-  const { runs, inputs, slowestMs, crash } = await fuzz(name, {
+  const { runs, inputs, slowestMs, crash } = await fuzz(target, corpusOf(name), {
     seed,
     seconds: Number(values.seconds) / names.length,
     coverage,
     watchdog,
   });
   console.log(
-    `${name}: ${runs} runs, ${inputs} inputs, ${coverage.blocks} blocks, slowest ${Math.round(slowestMs)} ms`,
+    `${name}: ${runs} runs, ${inputs} inputs, ${coverage.characters} characters of code, slowest ${Math.round(slowestMs)} ms`,
   );
-  coverage.close();
   await watchdog.close();
   if (crash === undefined) continue;
   const path = join(crashes, `${name}-${createHash("sha256").update(crash.input).digest("hex").slice(0, 12)}.bin`);
