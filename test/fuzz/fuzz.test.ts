@@ -12,6 +12,7 @@ describe("fuzzing", () => {
     ["csv", 2_000],
     ["json", 2_000],
     ["manifest", 200],
+    ["bundle", 500],
   ] as const) {
     it(`of ${name} breaks nothing in a few inputs`, async () => {
       const { crash, runs: done } = await fuzz(targetOf(name), corpusOf(name), { seed: 1, runs });
@@ -21,7 +22,7 @@ describe("fuzzing", () => {
   }
 
   it("knows no other targets, and finds what breaks", async () => {
-    expect(Object.keys(fuzzTargets)).toEqual(["zip", "csv", "json", "manifest"]);
+    expect(Object.keys(fuzzTargets)).toEqual(["zip", "csv", "json", "manifest", "bundle"]);
     const broken: FuzzTarget = {
       ...targetOf("json"),
       async run(input) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { JsonLines, utf8 } from "../../src/bundle/read-entry.ts";
 import { CsvReader, type ReadColumn } from "../../src/codec/csv-reader.ts";
-import { PortmanteauError, verifyBundle } from "../../src/index.ts";
+import { type OpenBundle, openBundle, PortmanteauError, verifyBundle } from "../../src/index.ts";
 import { resum } from "../bundle/damages.ts";
 import { readCsv } from "../codec/csv-reference.ts";
 import { bundleEntries, handMadeZip } from "../support/hand-made-zip.ts";
@@ -29,13 +29,15 @@ async function findingsOf(zip: Buffer) {
   return findings;
 }
 
-/** What a reader gave until it ended, or the typed error that ended it. */
+const documented = new Set(["BUNDLE_UNREADABLE", "LIMIT_EXCEEDED"]);
+
+/** What a reader gave until it ended, or the error that ended it: one of those that it is said to throw. */
 async function outcome(values: AsyncIterable<unknown>) {
   const found: unknown[] = [];
   try {
     for await (const value of values) found.push(value);
   } catch (error) {
-    if (!PortmanteauError.is(error)) throw error;
+    if (!PortmanteauError.is(error) || !documented.has(error.code)) throw error;
     return { found, failure: { code: error.code, message: error.message } };
   }
   return { found };
@@ -62,6 +64,44 @@ const columns: readonly ReadColumn[] = [
 ];
 
 const sound = readFileSync(join(import.meta.dirname, "../bundles/sound.zip"));
+
+/** The files that an input says, in place of the sound ones; nothing when it is a zip itself. */
+function filesOf(input: Buffer): Map<string, Buffer> | undefined {
+  if (input.toString("latin1", 0, 2) === "PK") return undefined;
+  const files = entriesOf(sound);
+  const [, ...said] = input.toString("latin1").split(/^=== ([^\n]{1,100})\n/m);
+  for (let at = 0; at + 1 < said.length; at += 2)
+    files.set(said[at] as string, Buffer.from(said[at + 1] as string, "latin1"));
+  return files;
+}
+
+const lowLimits = { ...limits, maxLineLength: 2_000, maxCellLength: 500, maxDocumentBytes: 20_000, maxDepth: 20 };
+
+async function* one<T>(value: Promise<T>) {
+  yield await value;
+}
+
+/** Everything that `openBundle` gives of a zip. */
+async function readBundle(zip: Buffer, files: ReadonlyMap<string, Buffer> | undefined) {
+  const bundle = await outcome(one(openBundle(zip, lowLimits)));
+  const open = bundle.found[0] as OpenBundle | undefined;
+  if (open === undefined) return bundle;
+  const found: unknown[] = [await outcome(one(open.dataPackage()))];
+  for (const { name } of open.manifest.datasets) {
+    const dataset = open.dataset(name);
+    const json = await outcome(dataset.records());
+    found.push(json, await outcome(dataset.records({ from: "csv" })), await outcome(one(dataset.schema())));
+    for (const file of dataset.files()) found.push(await outcome(file.read()));
+    const text = files
+      ?.get(`data/${name}.json`)
+      ?.toString()
+      .replace(/^\uFEFF/, "");
+    if (json.failure === undefined && text !== undefined && !isDeepStrictEqual(JSON.parse(text), json.found))
+      throw new Error("JSON.parse reads something else.");
+  }
+  open.close();
+  return found;
+}
 
 export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
   /** Any bytes as a zip: all levels, and the records of what can be opened. */
@@ -157,6 +197,38 @@ export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
       const zip = handMadeZip(bundleEntries(files));
       const findings = await findingsOf(zip);
       return findings;
+    },
+  },
+  /**
+   * Any zip to import from, or the sound one with other files: each begins with a line `=== path`. What is read as JSON is what
+   * `JSON.parse` reads.
+   */
+  bundle: {
+    lookEvery: 4,
+    words: [
+      "\n=== data/notes.json\n",
+      "\n=== data/notes.csv\n",
+      "\n=== datapackage.json\n",
+      "\n=== manifest.json\n",
+      "[\n",
+      ",\n",
+      "\n]\n",
+      '{"a":1}',
+      '"portmanteau:pointer":"/',
+      '"portmanteau:empty":"absent"',
+      '"type":"any"',
+      '"__proto__":',
+      "/id/x",
+      "\uFEFF",
+      "\\",
+      '"',
+      "[",
+      "}",
+      "-",
+    ],
+    async run(input) {
+      const files = filesOf(input);
+      return readBundle(files === undefined ? input : handMadeZip(bundleEntries(files)), files);
     },
   },
 };
