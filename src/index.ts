@@ -17,6 +17,7 @@ export type { ExporterConfig, RetryOptions } from "./engine/config.ts";
 export type { Destination } from "./engine/destination.ts";
 export type { CheckResult, Exporter, ExportOptions } from "./engine/exporter.ts";
 export type { ExportPlan } from "./engine/plan.ts";
+export type { Attachment, AttachmentFacts, OpenAttachment } from "./model/attachment.ts";
 export type {
   AutomatedDecision,
   Category,

@@ -104,10 +104,10 @@ export function defineDataset<R = unknown>(dataset: Dataset<R>): Dataset<R> {
       "/source",
       `"${source.name}" says capabilities.count: ${source.capabilities.count} and ${source.count === undefined ? "has no" : "has a"} count method. Make them agree.`,
     );
-  if (source.capabilities.partitions || source.capabilities.attachments)
+  if (source.capabilities.partitions)
     refuse(
       "/source",
-      `"${source.name}" offers partitions or attachments, which this version does not collect. Set both to false.`,
+      `"${source.name}" offers partitions, which this version does not collect. Set capabilities.partitions to false.`,
     );
   return dataset;
 }

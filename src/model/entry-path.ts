@@ -1,4 +1,5 @@
 import { PortmanteauError } from "./errors.ts";
+import { safeFileName } from "./file-name.ts";
 
 declare const entryPathBrand: unique symbol;
 /** A path inside the archive that every unpacker on every system can write. */
@@ -27,8 +28,10 @@ export function nameProblem(name: string): string | undefined {
  */
 export function entryPath(path: string): EntryPath {
   const segments = (path.endsWith("/") ? path.slice(0, -1) : path).split("/");
-  for (const segment of segments) {
+  for (const [depth, segment] of segments.entries()) {
     const stem = segment.split(".")[0] ?? "";
+    // Files of the subject keep their letters: files/DATASET/NAME.
+    if (depth === 2 && segments.length === 3 && segments[0] === "files" && segment === safeFileName(segment)) continue;
     if (!safeSegment.test(segment) || segment.endsWith(".") || windowsDevice.test(stem)) {
       throw new PortmanteauError("PATH_INVALID", `"${path}" cannot be an entry path: "${segment}" is not a safe name.`);
     }

@@ -1,3 +1,4 @@
+import type { Attachment } from "./attachment.ts";
 import type { JsonValue } from "./json.ts";
 import type { RequestType } from "./request.ts";
 
@@ -9,6 +10,11 @@ export interface Page<R = unknown> {
   readonly records: readonly R[];
   /** Needed from a source whose `capabilities.resume` is `"cursor"`. */
   readonly cursor?: Cursor;
+  /**
+   * The files that come with the records: one for each, in the same order, `null` for a record without. Needed from a source whose
+   * `capabilities.attachments` is true. A record has at most one; several of one thing are records of a dataset of their own.
+   */
+  readonly attachments?: readonly (Attachment | null)[];
 }
 
 /** What a source can do. Data, not methods: it chooses the engine's behaviour and the contract's tests. */
@@ -19,7 +25,7 @@ export interface SourceCapabilities {
   readonly partitions: boolean;
   /** Whether `count` is there. */
   readonly count: boolean;
-  /** Whether records come with binary files. */
+  /** Whether records come with binary files, as `Page.attachments`. The record schema then has a property `file`. */
   readonly attachments: boolean;
 }
 
