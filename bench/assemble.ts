@@ -73,7 +73,7 @@ async function copySpeed(streamBytes: number): Promise<number> {
   const zip = new ZipWriter(async (bytes) => void (zipBytes += bytes.length));
   const { json, csv } = bundleDataset(collected) ?? {};
   for (const [name, streamed] of Object.entries({ json, csv }))
-    await zip.addDeflated(entryPath(`data/bench.${name}`), streamed!.facts, streamed!.read());
+    await zip.addSealed(entryPath(`data/bench.${name}`), streamed!.facts, streamed!.read());
   const { bytes } = await zip.finish();
   const seconds = (performance.now() - started) / 1000;
   await spool.close();

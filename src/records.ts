@@ -9,6 +9,7 @@ import invoice from "../schemas/records/invoice.schema.json" with { type: "json"
 import organizationMembership from "../schemas/records/organization-membership.schema.json" with { type: "json" };
 import paymentMethod from "../schemas/records/payment-method.schema.json" with { type: "json" };
 import session from "../schemas/records/session.schema.json" with { type: "json" };
+import storedFile from "../schemas/records/stored-file.schema.json" with { type: "json" };
 import supportMessage from "../schemas/records/support-message.schema.json" with { type: "json" };
 import supportTicket from "../schemas/records/support-ticket.schema.json" with { type: "json" };
 import type { RecordSchema } from "./model/record-schema.ts";
@@ -22,6 +23,7 @@ export type { Invoice } from "./model/generated/records/invoice.ts";
 export type { OrganizationMembership } from "./model/generated/records/organization-membership.ts";
 export type { PaymentMethod } from "./model/generated/records/payment-method.ts";
 export type { Session } from "./model/generated/records/session.ts";
+export type { StoredFile } from "./model/generated/records/stored-file.ts";
 export type { SupportMessage } from "./model/generated/records/support-message.ts";
 export type { SupportTicket } from "./model/generated/records/support-ticket.ts";
 
@@ -34,5 +36,6 @@ export const invoiceSchema: RecordSchema = invoice;
 export const organizationMembershipSchema: RecordSchema = organizationMembership;
 export const paymentMethodSchema: RecordSchema = paymentMethod;
 export const sessionSchema: RecordSchema = session;
+export const storedFileSchema: RecordSchema = storedFile;
 export const supportMessageSchema: RecordSchema = supportMessage;
 export const supportTicketSchema: RecordSchema = supportTicket;

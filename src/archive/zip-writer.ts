@@ -9,6 +9,8 @@ export interface EntryFacts {
   readonly bytes: number;
   readonly compressedBytes: number;
   readonly crc32: number;
+  /** Whether the bytes stand as they are, not deflated. Default false. */
+  readonly isStored?: boolean;
 }
 
 /** A small file as it stands in a zip. */
@@ -94,13 +96,13 @@ export class ZipWriter {
 
   /** An explicit directory entry; `path` ends with `/`. */
   async addDirectory(path: EntryPath): Promise<void> {
-    await this.#add(path, { bytes: 0, compressedBytes: 0, crc32: 0 }, [], directoryMode);
+    await this.#add(path, { bytes: 0, compressedBytes: 0, crc32: 0, isStored: true }, [], directoryMode);
   }
 
   /** A small file that is in memory, as it is. */
   async addStored(path: EntryPath, bytes: Uint8Array): Promise<void> {
-    const facts = { bytes: bytes.length, compressedBytes: bytes.length, crc32: crc32(bytes) };
-    await this.#add(path, facts, [bytes], fileMode, methodStored);
+    const facts = { bytes: bytes.length, compressedBytes: bytes.length, crc32: crc32(bytes), isStored: true };
+    await this.#add(path, facts, [bytes], fileMode);
   }
 
   /** A small file that was packed before. */
@@ -108,8 +110,8 @@ export class ZipWriter {
     await this.#add(path, facts, [deflated], fileMode);
   }
 
-  /** A file that is already one raw deflate stream. @throws `SPOOL_CORRUPT` when it is not as long as the facts say */
-  async addDeflated(path: EntryPath, facts: EntryFacts, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  /** A file that is already one raw deflate stream, or is stored. @throws `SPOOL_CORRUPT` when it is not as long as the facts say */
+  async addSealed(path: EntryPath, facts: EntryFacts, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     await this.#add(path, facts, chunks, fileMode);
   }
 
@@ -147,17 +149,11 @@ export class ZipWriter {
     await this.#consumed;
   }
 
-  async #add(
-    path: EntryPath,
-    facts: EntryFacts,
-    chunks: Chunks,
-    mode: number,
-    method = mode === directoryMode ? methodStored : methodDeflated,
-  ): Promise<void> {
+  async #add(path: EntryPath, facts: EntryFacts, chunks: Chunks, mode: number): Promise<void> {
     this.#throwFailure();
     await new Promise<void>((resolve, reject) => {
       this.#giveUp = reject;
-      this.#append(path, facts, chunks, mode, method).then(resolve, (error: unknown) => {
+      this.#append(path, facts, chunks, mode).then(resolve, (error: unknown) => {
         this.#fail(error);
         reject(error);
       });
@@ -166,10 +162,10 @@ export class ZipWriter {
   }
 
   /** A header that has the sizes, the bytes as they come, nothing after them. */
-  async #append(path: EntryPath, facts: EntryFacts, chunks: Chunks, mode: number, method: number): Promise<void> {
+  async #append(path: EntryPath, facts: EntryFacts, chunks: Chunks, mode: number): Promise<void> {
     const entry = this.#begin(path, mode);
     this.#gather();
-    writeHeader(this.#engine, entry, facts, method);
+    writeHeader(this.#engine, entry, facts);
     let bytes = 0;
     for await (const chunk of chunks) {
       this.#throwFailure();
@@ -294,14 +290,13 @@ function isLarge({ _entries, _archive }: Engine): boolean {
 function writeHeader(
   engine: Engine,
   entry: Entry,
-  { bytes, compressedBytes, crc32: crc }: EntryFacts,
-  method: number,
+  { bytes, compressedBytes, crc32: crc, isStored = false }: EntryFacts,
 ): void {
   const large = bytes >= max32 || compressedBytes >= max32;
   const bits = entry.getGeneralPurposeBit();
   bits.useUTF8ForNames(true);
   bits.useDataDescriptor(false);
-  entry.setMethod(method);
+  entry.setMethod(isStored ? methodStored : methodDeflated);
   entry.setVersionNeededToExtract(large ? versionZip64 : versionDeflate);
   entry.setCrc(crc);
   entry.setSize(large ? max32 : bytes);

@@ -1,14 +1,27 @@
+import type { SizedEntry } from "../archive/zip-size.ts";
 import type { EntryFacts } from "../archive/zip-writer.ts";
 import type { RecordCodec } from "../codec/record-codec.ts";
 import type { Dataset } from "../model/dataset.ts";
 import type { EntryPath } from "../model/entry-path.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { DatasetDocuments } from "./dataset-documents.ts";
+import { layout } from "./layout.ts";
 
 /** A sealed file of a dataset: already one raw deflate stream. */
 export interface BundleFile {
   readonly facts: EntryFacts & { readonly sha256: string };
   readonly records: number;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** A file of the subject, sealed: one raw deflate stream, or stored. */
+export interface BundleAttachment {
+  readonly path: EntryPath;
+  /** As the source calls it. */
+  readonly name: string;
+  readonly mediaType: string;
+  readonly facts: BundleFile["facts"];
+  /** The content. The attachments of a dataset are read once, in their order. */
   read(): AsyncIterable<Uint8Array>;
 }
 
@@ -20,7 +33,15 @@ export interface BundleDataset {
   readonly json: BundleFile;
   readonly csv: BundleFile;
   readonly quarantine: BundleFile | undefined;
+  readonly attachments: readonly BundleAttachment[];
   readonly preview: readonly JsonObject[];
+}
+
+/** The attachments of a dataset, and the directories that they need. */
+export function attachmentEntries({ dataset: { name }, attachments }: BundleDataset): readonly SizedEntry[] {
+  if (attachments.length === 0) return [];
+  const directory = (path: EntryPath) => ({ path, facts: { bytes: 0, compressedBytes: 0 } });
+  return [directory(layout.filesDirectory), directory(layout.attachments(name)), ...attachments];
 }
 
 /** The data files of a dataset with their paths. */

@@ -3,7 +3,7 @@ import { type PackedFile, type PackedHead, packFile } from "../archive/zip-write
 import type { EntryPath } from "../model/entry-path.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
-import { type BundleDataset, type BundleFile, dataEntries } from "./bundle-dataset.ts";
+import { attachmentEntries, type BundleDataset, type BundleFile, dataEntries } from "./bundle-dataset.ts";
 import { checksumsText } from "./checksums.ts";
 import { dataPackage, type PackagedDataset } from "./data-package.ts";
 import { documentBytes, documentErrors } from "./documents.ts";
@@ -64,7 +64,9 @@ export function packDocuments(
     { path: layout.manifest, file: packFile(documentBytes(whole), level) },
   ];
   const digests = new Map([
-    ...datasets.flatMap((dataset) => dataEntries(dataset).map(({ path, facts }) => [path, facts.sha256] as const)),
+    ...datasets.flatMap((dataset) =>
+      [...dataEntries(dataset), ...dataset.attachments].map(({ path, facts }) => [path, facts.sha256] as const),
+    ),
     ...described.map(({ path, file }) => [path, file.facts.sha256] as const),
   ]);
   const checksums = Buffer.from(checksumsText(digests));
@@ -82,11 +84,19 @@ export function bundleEntries(
   signer: Signer | undefined,
 ): readonly SizedEntry[] {
   const directory = (path: EntryPath) => ({ path, facts: { bytes: 0, compressedBytes: 0 } });
-  const isQuarantined = datasets.some(({ quarantine }) => quarantine !== undefined);
+  const data = datasets.flatMap(({ documents: { paths }, json, csv }) => [
+    { path: paths.json, facts: json.facts },
+    { path: paths.csv, facts: csv.facts },
+  ]);
+  const attachments = datasets.flatMap((dataset) => attachmentEntries(dataset).slice(1)); // the first directory is shared
+  const quarantines = datasets.flatMap(({ documents: { paths }, quarantine }) =>
+    quarantine === undefined ? [] : [{ path: paths.quarantine, facts: quarantine.facts }],
+  );
   return [
     directory(layout.dataDirectory),
-    ...datasets.flatMap(dataEntries),
-    ...(isQuarantined ? [directory(layout.quarantineDirectory)] : []),
+    ...data,
+    ...(attachments.length > 0 ? [directory(layout.filesDirectory), ...attachments] : []),
+    ...(quarantines.length > 0 ? [directory(layout.quarantineDirectory), ...quarantines] : []),
     ...(datasets.length > 0 ? [directory(layout.schemasDirectory)] : []),
     ...files.map(({ path, file: { facts } }) => ({ path, facts })),
     ...(signer === undefined
@@ -112,7 +122,7 @@ function withFiles(manifest: Manifest, written: readonly BundleDataset[]): Manif
   return { ...manifest, datasets };
 }
 
-function filesOf({ documents: { paths }, json, csv, quarantine }: BundleDataset): ManifestFile[] {
+function filesOf({ documents: { paths }, json, csv, quarantine, attachments }: BundleDataset): ManifestFile[] {
   const file = (
     path: EntryPath,
     mediaType: string,
@@ -122,6 +132,9 @@ function filesOf({ documents: { paths }, json, csv, quarantine }: BundleDataset)
     file(paths.json, mediaTypes.json, json),
     file(paths.csv, mediaTypes.csv, csv),
     ...(quarantine === undefined ? [] : [file(paths.quarantine, mediaTypes.json, quarantine)]),
+    ...attachments.map(({ path, name: originalName, mediaType, facts: { bytes, sha256 } }) => {
+      return { path, originalName, mediaType, bytes, sha256 };
+    }),
   ];
 }
 

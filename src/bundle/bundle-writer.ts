@@ -15,7 +15,7 @@ export function packPageHead(controller: Manifest["controller"], level: number):
 }
 
 /**
- * Writes a bundle in the order of the format: the data of each dataset as it comes, then quarantine, schemas, the page, the data
+ * Writes a bundle in the order of the format: the data of each dataset as it comes, then attachments, quarantine, schemas, the page, the data
  * package, the manifest, the checksums of all of it, and the signature of these.
  */
 export class BundleWriter {
@@ -38,7 +38,7 @@ export class BundleWriter {
     await this.#zip.addDirectory(layout.dataDirectory);
   }
 
-  /** Copies the two data files of a dataset. Its quarantine file is read later, in `finish`. */
+  /** Copies the two data files of a dataset. Its attachments and its quarantine file are read later, in `finish`. */
   async addDataset(dataset: BundleDataset): Promise<void> {
     await this.#addFile(dataset.documents.paths.json, dataset.json);
     await this.#addFile(dataset.documents.paths.csv, dataset.csv);
@@ -54,6 +54,12 @@ export class BundleWriter {
   async finish(
     manifest: Manifest,
   ): Promise<{ readonly bytes: number; readonly entries: number; readonly sha256: string }> {
+    const withFiles = this.#datasets.filter(({ attachments }) => attachments.length > 0);
+    if (withFiles.length > 0) await this.#zip.addDirectory(layout.filesDirectory);
+    for (const { dataset, attachments } of withFiles) {
+      await this.#zip.addDirectory(layout.attachments(dataset.name));
+      for (const { path, facts, read } of attachments) await this.#zip.addSealed(path, facts, read());
+    }
     const quarantined = this.#datasets.filter(({ quarantine }) => quarantine !== undefined);
     if (quarantined.length > 0) {
       await this.#zip.addDirectory(layout.quarantineDirectory);
@@ -80,6 +86,6 @@ export class BundleWriter {
   }
 
   async #addFile(path: EntryPath, { facts, read }: BundleFile): Promise<void> {
-    await this.#zip.addDeflated(path, facts, read());
+    await this.#zip.addSealed(path, facts, read());
   }
 }

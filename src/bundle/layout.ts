@@ -11,6 +11,8 @@ export const layout = {
   schemasDirectory: entryPath("schemas/"),
   json: (dataset: string): EntryPath => entryPath(`data/${dataset}.json`),
   csv: (dataset: string): EntryPath => entryPath(`data/${dataset}.csv`),
+  attachments: (dataset: string): EntryPath => entryPath(`files/${dataset}/`),
+  attachment: (dataset: string, name: string): EntryPath => entryPath(`files/${dataset}/${name}`),
   quarantine: (dataset: string): EntryPath => entryPath(`quarantine/${dataset}.json`),
   schema: (dataset: string): EntryPath => entryPath(`schemas/${dataset}.schema.json`),
   page: entryPath("index.html"),

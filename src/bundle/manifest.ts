@@ -13,6 +13,10 @@ export type ManifestCategory = Manifest["categories"][number];
 /** Every entry of a bundle in the order of the format, directories before what is in them, as the manifest has it. */
 export function entryOrder({ datasets, signature }: Manifest): string[] {
   const files = datasets.flatMap((dataset) => dataset.files.map(({ path }) => path));
+  const attachments = datasets.flatMap(({ name, files: own }) => {
+    const paths = own.flatMap(({ path }) => (path.startsWith(layout.filesDirectory) ? [path] : []));
+    return paths.length === 0 ? [] : [layout.attachments(name), ...paths];
+  });
   const schemas = datasets.flatMap(({ schema }) => (schema === undefined ? [] : [schema.path]));
   const folder = (directory: string, paths: readonly string[]) => {
     const within = paths.filter((path) => path.startsWith(directory));
@@ -21,7 +25,7 @@ export function entryOrder({ datasets, signature }: Manifest): string[] {
   return [
     layout.dataDirectory,
     ...folder(layout.dataDirectory, files).slice(1), // the one directory that is always there
-    ...folder(layout.filesDirectory, files),
+    ...folder(layout.filesDirectory, attachments),
     ...folder(layout.quarantineDirectory, files),
     ...folder(layout.schemasDirectory, schemas),
     layout.page,

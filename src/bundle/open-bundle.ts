@@ -35,6 +35,8 @@ export interface OpenDataset<R = JsonObject> {
 /** A file of a bundle. */
 export interface OpenFile {
   readonly path: string;
+  /** Of an attachment: its name where it was kept, whatever it holds. Make no path of it. */
+  readonly originalName?: string;
   readonly mediaType: string;
   readonly bytes: number;
   /** SHA-256, in hex. Reading does not check it; `verifyBundle` does. */
@@ -95,8 +97,9 @@ function openDataset<R>(name: string, { zip, entries, manifest, limits }: Open):
     },
     schema: async () => readSchemaDocument(zip, entry(layout.schema), limits),
     files: () =>
-      (dataset?.files ?? []).map(({ path, mediaType, bytes, sha256 }) => ({
+      (dataset?.files ?? []).map(({ path, originalName, mediaType, bytes, sha256 }) => ({
         path,
+        ...(originalName === undefined ? {} : { originalName }),
         mediaType,
         bytes,
         sha256,

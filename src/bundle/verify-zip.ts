@@ -1,6 +1,7 @@
 import { headerProblems } from "../archive/zip-headers.ts";
 import type { ZipEntry, ZipLimits } from "../archive/zip-reader.ts";
 import { entryPath } from "../model/entry-path.ts";
+import { foldedName } from "../model/file-name.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
 import { parseChecksums } from "./checksums.ts";
 import type { DigestingReader } from "./digesting.ts";
@@ -90,7 +91,7 @@ async function* checkContainer(zip: DigestingReader): AsyncGenerator<Finding, Ma
     } catch {
       yield finding("NAME_UNSAFE", "The entry's name is unsafe.", { path });
     }
-    const folded = path.normalize("NFC").toUpperCase().toLowerCase(); // as file systems compare names
+    const folded = foldedName(path);
     if (seen.has(folded)) yield finding("ENTRY_DUPLICATE", "Another entry has the same name, but for case.", { path });
     seen.add(folded);
     const refusal = zip.refusal(entry);

@@ -7,7 +7,7 @@ import type { SealedStream } from "./part.ts";
 /** A collected dataset as the bundle takes it; nothing when none of it could be read. */
 export function bundleDataset({ planned: { dataset, codec, documents }, part }: Collected): BundleDataset | undefined {
   if (part === undefined) return undefined;
-  const { json, csv, quarantine, written, quarantined, preview } = part;
+  const { json, csv, quarantine, written, quarantined, preview, attachments } = part;
   return {
     dataset,
     codec,
@@ -16,6 +16,10 @@ export function bundleDataset({ planned: { dataset, codec, documents }, part }: 
     json: bundleFile(dataset.name, json, written),
     csv: bundleFile(dataset.name, csv, written),
     quarantine: quarantine === undefined ? undefined : bundleFile(dataset.name, quarantine, quarantined),
+    attachments: (attachments?.files ?? []).map(({ path, name, mediaType, stream }) => {
+      const { facts, read } = bundleFile(dataset.name, stream, 0);
+      return { path, name, mediaType, facts, read };
+    }),
   };
 }
 

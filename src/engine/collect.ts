@@ -5,6 +5,7 @@ import type { ExportEvent } from "../model/events.ts";
 import { pointerKeys, pointerStep } from "../model/json.ts";
 import type { Outcome, ReportFinding } from "../model/outcome.ts";
 import type { Cursor, Page, ReadContext } from "../model/source.ts";
+import type { OpenAttachments } from "./attachments.ts";
 import type { CompiledConfig } from "./config.ts";
 import { type Guard, subjectGuard } from "./guard.ts";
 import { OpenPart, type PartOptions, type SealedPart } from "./part.ts";
@@ -85,9 +86,21 @@ export async function collectDataset(
       if (cursor !== undefined && page.records.length > 0 && JSON.stringify(page.cursor) === JSON.stringify(cursor))
         throw contractError(name, "gave the same cursor twice: it would never end");
     }
+    const { attachments } = part;
+    if (page.attachments !== undefined && !source.capabilities.attachments)
+      throw contractError(name, "gave attachments, and says attachments: false");
+    if (attachments !== undefined && page.attachments?.length !== page.records.length)
+      throw contractError(name, "did not give one attachment, or null, for each record");
     const readBefore = part.read;
-    for (const record of page.records as readonly unknown[]) {
+    for (const given of page.records as readonly unknown[]) {
       const recordIndex = part.read;
+      let record = given;
+      if (attachments !== undefined) {
+        guardRecord(guard, given, name, recordIndex); // a file of somebody else is not even opened
+        const attachment = page.attachments?.[recordIndex - readBefore];
+        record = await attachments.recordWith(given, attachment, fetching, { ...contents, recordIndex });
+        if (attachments.stopped !== undefined) return;
+      }
       const errors = encodeRecord(part, guard, record, name, recordIndex);
       if (errors !== undefined && dataset.onInvalid === "fail") {
         const where = errors
@@ -131,6 +144,10 @@ export async function collectDataset(
 
   const counting = retry(true);
   const reading = retry(resumes);
+  const fetching = retry(true);
+  const onCloseTimeout = () =>
+    find("CLOSE_TIMED_OUT", name, `Source "${source.name}" did not close in time; a connection may be left open.`);
+  const contents = { signal, timeoutMs: config.pageTimeoutMs, onCloseTimeout };
   try {
     let expected: number | null = null;
     const countNow = () =>
@@ -140,12 +157,13 @@ export async function collectDataset(
     let error = await countNow();
     emit({ type: "datasetStarted", dataset: name, expected });
     if (error === undefined) {
-      const onCloseTimeout = () =>
-        find("CLOSE_TIMED_OUT", name, `Source "${source.name}" did not close in time; a connection may be left open.`);
       const limits = { dataset: name, pageTimeoutMs: config.pageTimeoutMs, onCloseTimeout };
       const readOn = async () => {
         const after = cursor === undefined ? context : { ...context, after: cursor };
-        for await (const page of readPages(source, after, limits)) await take(page);
+        for await (const page of readPages(source, after, limits)) {
+          await take(page);
+          if (part.attachments?.stopped !== undefined) return;
+        }
       };
       error = await reading.run(readOn, async () => {
         if (resumes) {
@@ -155,6 +173,7 @@ export async function collectDataset(
         await part.discard();
         part = new OpenPart(planned, options);
       });
+      error ??= part.attachments?.stopped;
     }
     if (reading.total > 0) {
       const where = resumes ? "after the last page" : "from the start";
@@ -170,7 +189,10 @@ export async function collectDataset(
       error = await countNow();
     }
     const read = part.read;
-    const ended = judge(name, read, expected, error);
+    const { attachments } = part;
+    const ended = judge(name, read, expected, error, attachments);
+    if (attachments !== undefined && attachments.missing > 0)
+      find("FILES_MISSING", name, `${missingFiles(attachments)} could not be read; their records say so.`);
     if (ended.mismatch) find("COUNT_MISMATCH", name, `The source counted ${expected} records and gave ${read}.`);
     const sealed = ended.outcome === "failed" ? undefined : await part.seal();
     if (sealed === undefined) await part.discard();
@@ -185,7 +207,7 @@ export async function collectDataset(
       error: ended.error,
       read: sealed === undefined ? 0 : read,
       expected,
-      retries: counting.total + reading.total,
+      retries: counting.total + reading.total + fetching.total,
       inOneRead,
       durationMs,
       part: sealed,
@@ -201,6 +223,7 @@ function judge(
   read: number,
   expected: number | null,
   error: PortmanteauError | undefined,
+  attachments: OpenAttachments | undefined,
 ): {
   readonly outcome: Outcome;
   readonly reason: string | undefined;
@@ -225,7 +248,21 @@ function judge(
     );
     return { outcome: "partial", reason, error: mismatch, mismatch: true };
   }
+  if (attachments?.firstMissing !== undefined) {
+    const what = `${missingFiles(attachments)} could not be read`;
+    const cause = attachments.firstMissing;
+    const missing = new PortmanteauError(
+      "INCOMPLETE",
+      `Dataset "${dataset}" is not whole: ${what}. Of the first one: ${cause.message}`,
+      { retryable: cause.retryable, context: { dataset }, cause },
+    );
+    return { outcome: "partial", reason: `INCOMPLETE: ${what}.`, error: missing, mismatch: false };
+  }
   return { outcome: read === 0 ? "empty" : "complete", reason: undefined, error: undefined, mismatch: false };
+}
+
+function missingFiles({ missing, total }: OpenAttachments): string {
+  return `${missing} of ${total} files`;
 }
 
 /** A record whose accessors throw, or that is a proxy gone wrong, is the source's fault; the foreign error stays the cause. */
@@ -234,12 +271,24 @@ function encodeRecord(part: OpenPart, guard: Guard, record: unknown, dataset: st
     guard(record, recordIndex);
     return part.encode(record);
   } catch (cause) {
-    if (PortmanteauError.is(cause) && cause.code === "SUBJECT_MISMATCH") throw cause;
-    throw new PortmanteauError("SOURCE_FAILED", `Record ${recordIndex} of dataset "${dataset}" cannot be read.`, {
-      context: { dataset, recordIndex },
-      cause,
-    });
+    throw unreadableRecord(cause, dataset, recordIndex);
   }
+}
+
+function guardRecord(guard: Guard, record: unknown, dataset: string, recordIndex: number): void {
+  try {
+    guard(record, recordIndex);
+  } catch (cause) {
+    throw unreadableRecord(cause, dataset, recordIndex);
+  }
+}
+
+function unreadableRecord(cause: unknown, dataset: string, recordIndex: number): PortmanteauError {
+  if (PortmanteauError.is(cause) && cause.code === "SUBJECT_MISMATCH") return cause;
+  return new PortmanteauError("SOURCE_FAILED", `Record ${recordIndex} of dataset "${dataset}" cannot be read.`, {
+    context: { dataset, recordIndex },
+    cause,
+  });
 }
 
 /** A pointer without the keys of maps and unknown objects: those are data. */

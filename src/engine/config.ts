@@ -16,6 +16,7 @@ import { type Dataset, defineDataset } from "../model/dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Clock, Ids, Spool } from "../model/ports.ts";
 import { type DatasetPrivacy, notPortable, type PortabilityScope } from "../model/privacy.ts";
+import { requireFileProperty } from "./attachments.ts";
 
 /** How reading is taken up again after a retryable error. */
 export interface RetryOptions {
@@ -122,7 +123,7 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
   if (config.pseudonymKey !== undefined && config.pseudonymKey.length < 32)
     refuse("/pseudonymKey", "is shorter than 32 bytes.");
 
-  for (const dataset of datasets) defineDataset(dataset);
+  for (const dataset of datasets) requireFileProperty(defineDataset(dataset));
   unique(
     "/datasets",
     datasets.map(({ name }) => name.toLowerCase()),

@@ -15,7 +15,7 @@ import { envelopeOf, openEnveloped } from "./envelope.ts";
 import { buildManifest, buildReport, type Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { pseudonyms } from "./part.ts";
-import type { CollectedDataset, Plan } from "./plan.ts";
+import { type CollectedDataset, identifiersOf, type Plan } from "./plan.ts";
 import { abortedError, closedInTime, endedReason, typedError } from "./read-pages.ts";
 import { aborted, unlessAborted } from "./unless-aborted.ts";
 
@@ -84,6 +84,7 @@ export async function runExport(
       level: config.compressionLevel,
       previewRecords: config.previewRecords,
       pseudonym: pseudonyms(config.pseudonymKey, bundleId),
+      identifiers: identifiersOf(plan.request),
       emit: tell,
       find: journal.find,
     };

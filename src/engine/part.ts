@@ -3,10 +3,11 @@ import { type SegmentFacts, SegmentWriter } from "../archive/segment.ts";
 import type { RecordError } from "../codec/ajv.ts";
 import { PartEncoder } from "../codec/part-encoder.ts";
 import type { Tally } from "../codec/project.ts";
-import { PortmanteauError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
+import { type AttachmentOptions, OpenAttachments, type SealedAttachments } from "./attachments.ts";
 import type { CollectedDataset } from "./plan.ts";
+import { typedSpool } from "./typed-spool.ts";
 
 /** One deflated stream of a part: what is known of it, and where its bytes wait. */
 export interface SealedStream {
@@ -24,21 +25,26 @@ export interface SealedPart {
   readonly json: SealedStream;
   readonly csv: SealedStream;
   readonly quarantine: SealedStream | undefined;
+  /** Nothing where the dataset has no files. */
+  readonly attachments: SealedAttachments | undefined;
 }
 
-export interface PartOptions {
-  readonly spool: Spool;
-  readonly level: number;
+export interface PartOptions extends AttachmentOptions {
   readonly previewRecords: number;
   readonly pseudonym: (value: string) => string;
 }
 
 /** A part that is being collected: records go in, deflated JSON and CSV go to the spool. */
 export class OpenPart {
+  /** Nothing where the dataset has no files, or none that leave. */
+  readonly attachments: OpenAttachments | undefined;
   readonly #encoder: PartEncoder;
   readonly #streams: Record<"json" | "csv" | "quarantine", LazyStream>;
 
-  constructor({ dataset, codec }: CollectedDataset, { spool, level, previewRecords, pseudonym }: PartOptions) {
+  constructor(planned: CollectedDataset, options: PartOptions) {
+    const { dataset, codec } = planned;
+    const { spool, level, previewRecords, pseudonym } = options;
+    this.attachments = OpenAttachments.of(planned, options);
     this.#streams = {
       json: new LazyStream(spool, `${dataset.name}.json`, level),
       csv: new LazyStream(spool, `${dataset.name}.csv`, level),
@@ -81,6 +87,7 @@ export class OpenPart {
       json: await json.seal(),
       csv: await csv.seal(),
       quarantine: quarantined === 0 ? undefined : await quarantine.seal(),
+      attachments: await this.attachments?.seal(),
     };
     return { written, quarantined, tally, preview, period, ...sealed };
   }
@@ -88,6 +95,7 @@ export class OpenPart {
   /** Gives up what was collected. */
   async discard(): Promise<void> {
     for (const stream of Object.values(this.#streams)) await stream.discard();
+    await this.attachments?.discard();
   }
 }
 
@@ -137,17 +145,6 @@ class LazyStream {
     await this.#segment?.settled();
     const writer = await this.#writer?.catch(() => undefined);
     await writer?.discard();
-  }
-}
-
-/** Whatever a spool throws is the spool's failure: never the source's, never retried. */
-export async function typedSpool<T>(name: string, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (cause) {
-    throw PortmanteauError.is(cause)
-      ? cause
-      : new PortmanteauError("SPOOL_FAILED", `The spooled stream "${name}" could not be written.`, { cause });
   }
 }
 

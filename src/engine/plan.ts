@@ -90,6 +90,11 @@ function appliesTo({ name, applies }: Dataset, request: CompleteRequest): boolea
   }
 }
 
+/** Everything that the request calls the subject. */
+export function identifiersOf({ subject }: CompleteRequest): string[] {
+  return [subject.id, ...(subject.identities ?? []).map(({ identity_value }) => identity_value)];
+}
+
 /** The key that one system knows the subject by. */
 function subjectFor({ name, identity }: Dataset, { subject }: CompleteRequest): SourceSubject | undefined {
   if (identity === undefined) return { id: subject.id };

@@ -29,7 +29,7 @@ export async function* readPages(
   try {
     iterator = source.read({ ...context, signal: own.signal })[Symbol.asyncIterator]();
     for (;;) {
-      const step = await within(iterator.next(), pageTimeoutMs, context.signal, dataset);
+      const step = await within(iterator.next(), { timeoutMs: pageTimeoutMs, signal: context.signal, dataset });
       if (step.done) {
         ended = true;
         return;
@@ -58,7 +58,7 @@ export async function countRecords(
   const own = ownSignal(context.signal);
   try {
     const counted = source.count({ ...context, signal: own.signal });
-    const expected = await within(counted, pageTimeoutMs, context.signal, dataset);
+    const expected = await within(counted, { timeoutMs: pageTimeoutMs, signal: context.signal, dataset });
     if (!Number.isSafeInteger(expected) || expected < 0)
       throw new PortmanteauError("SOURCE_CONTRACT", `The count of source "${source.name}" is not a whole number.`);
     return expected;
@@ -70,7 +70,7 @@ export async function countRecords(
 }
 
 /** A signal for one reading: aborted with the export's, and when the reading ends. Cheaper than `AbortSignal.any`. */
-function ownSignal(whole: AbortSignal): { readonly signal: AbortSignal; end(): void } {
+export function ownSignal(whole: AbortSignal): { readonly signal: AbortSignal; end(): void } {
   const own = new AbortController();
   const onAbort = () => own.abort(whole.reason);
   if (whole.aborted) onAbort();
@@ -99,12 +99,23 @@ export async function closedInTime(closing: Promise<unknown>): Promise<boolean> 
   return inTime;
 }
 
+interface WithinOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly dataset: string;
+  /** What is waited for. */
+  readonly what?: string;
+}
+
 /** The promise's result, unless the signal or the clock is first. */
-function within<T>(promise: Promise<T>, timeoutMs: number, signal: AbortSignal, dataset: string): Promise<T> {
+export function within<T>(
+  promise: Promise<T>,
+  { timeoutMs, signal, dataset, what = "page" }: WithinOptions,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => finish(() => reject(abortedError()));
     const timer = setTimeout(() => {
-      const message = `Dataset "${dataset}" gave no page within ${timeoutMs} ms.`;
+      const message = `Dataset "${dataset}" gave no ${what} within ${timeoutMs} ms.`;
       finish(() => reject(new PortmanteauError("SOURCE_TIMEOUT", message, { retryable: true, context: { dataset } })));
     }, timeoutMs);
     const finish = (settle: () => void) => {

@@ -83,7 +83,7 @@ const sample = () =>
       const packed = deflateRawSync(bytes);
       if (path.startsWith("data/")) {
         const facts = { bytes: bytes.length, compressedBytes: packed.length, crc32: crc32(bytes) };
-        await zip.addDeflated(entryPath(path), facts, once(packed));
+        await zip.addSealed(entryPath(path), facts, once(packed));
       } else await zip.addPacked(entryPath(path), packFile(bytes, 6));
     }
   });
@@ -169,14 +169,13 @@ describe("a zip that cannot be finished", () => {
   }
   const fill = async (zip: ZipWriter) => {
     await zip.addDirectory(entryPath("data/"));
-    await zip.addDeflated(entryPath("data/a"), facts, chunks());
+    await zip.addSealed(entryPath("data/a"), facts, chunks());
     await zip.addPacked(entryPath("index.html"), packFile(Buffer.from("x"), 6));
     return zip.finish();
   };
 
   it("rejects with what its destination threw, at whatever byte", quick, async () => {
-    const size = (await zipped(async (zip) => void (await zip.addDeflated(entryPath("data/a"), facts, chunks()))))
-      .length;
+    const size = (await zipped(async (zip) => void (await zip.addSealed(entryPath("data/a"), facts, chunks())))).length;
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: size - 1 }), fc.boolean(), async (limit, slow) => {
         let taken = 0;
@@ -195,7 +194,7 @@ describe("a zip that cannot be finished", () => {
   it("rejects with what its source threw, after whatever chunk", quick, async () => {
     for (const after of [0, 1, 10]) {
       const zip = new ZipWriter(async () => {});
-      const adding = zip.addDeflated(
+      const adding = zip.addSealed(
         entryPath("a"),
         facts,
         (async function* () {
@@ -248,7 +247,7 @@ describe("a zip that cannot be finished", () => {
             else fail = () => reject(Object.assign(new Error("full"), { code: "full" }));
           }),
       );
-      const adding = zip.addDeflated(
+      const adding = zip.addSealed(
         entryPath("a"),
         facts,
         (async function* () {
@@ -268,7 +267,7 @@ describe("a zip that cannot be finished", () => {
   it("refuses a source that is not as long as it was sealed", quick, async () => {
     for (const bytes of [Buffer.alloc(0), packed.subarray(0, -1), Buffer.concat([packed, Buffer.from([0])])]) {
       const zip = new ZipWriter(async () => {});
-      await expect(zip.addDeflated(entryPath("a"), facts, once(bytes))).rejects.toMatchObject({
+      await expect(zip.addSealed(entryPath("a"), facts, once(bytes))).rejects.toMatchObject({
         code: "SPOOL_CORRUPT",
       });
       await expect(zip.finish()).rejects.toMatchObject({ code: "SPOOL_CORRUPT" });
@@ -301,7 +300,7 @@ describe("zip64 records", () => {
       for (let at = 0; at < blocks; at++) crc = crc32(zeros, crc);
       crc = crc32(zeros.subarray(0, bytes - blocks * zeros.length), crc);
       const facts = { bytes, compressedBytes: blocks * block.length + rest.length, crc32: crc };
-      await zip.addDeflated(
+      await zip.addSealed(
         entryPath("large"),
         facts,
         (async function* () {
@@ -339,7 +338,7 @@ describe("zip64 records", () => {
   ] as const) {
     it(`are ${needed ? "there" : "not there"} for ${entries} entries`, async () => {
       const zip = await zipped(async (writer) => {
-        for (let at = 0; at < entries; at++) await writer.addDeflated(entryPath(`f${at}`), tiny, once(stored));
+        for (let at = 0; at < entries; at++) await writer.addSealed(entryPath(`f${at}`), tiny, once(stored));
       });
       expect(hasZip64(zip)).toBe(needed);
       const file = join(folder, `${entries}.zip`);

@@ -26,7 +26,7 @@ const facts = { bytes: 5, compressedBytes: packed.length, crc32: crc32(text) };
 async function small(write: (bytes: Uint8Array) => Promise<void>) {
   const zip = new ZipWriter(write);
   await zip.addDirectory(entryPath("data/"));
-  await zip.addDeflated(entryPath("data/a.json"), facts, once(packed.subarray(0, 3), packed.subarray(3)));
+  await zip.addSealed(entryPath("data/a.json"), facts, once(packed.subarray(0, 3), packed.subarray(3)));
   return zip.finish();
 }
 
@@ -42,7 +42,7 @@ describe("a zip", () => {
     const zip = new ZipWriter(async (bytes) => void chunks.push(Uint8Array.from(bytes)));
     const turn = () => new Promise((resolve) => setImmediate(resolve));
     await zip.addDirectory(entryPath("data/"));
-    await zip.addDeflated(entryPath("data/a.json"), facts, once(packed.subarray(0, 3), packed.subarray(3)));
+    await zip.addSealed(entryPath("data/a.json"), facts, once(packed.subarray(0, 3), packed.subarray(3)));
     await turn();
     expect(chunks.length).toBe(0);
     zip.flush();
@@ -60,7 +60,7 @@ describe("a zip", () => {
     const bytes = Buffer.concat([Buffer.from([1, 0, 0x40, 0xff, 0xbf]), Buffer.alloc(0x4000)]); // 16 KiB of zeros, stored
     const entry = { bytes: 0x4000, compressedBytes: bytes.length, crc32: crc32(bytes.subarray(5)) };
     for (let at = 0; at < 12; at++) {
-      await zip.addDeflated(entryPath(`f${at}`), entry, once(bytes));
+      await zip.addSealed(entryPath(`f${at}`), entry, once(bytes));
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(taken.length).toBe(3);
@@ -82,7 +82,7 @@ describe("a zip", () => {
   it("rejects with what a source threw, and refuses what is not as long as it was sealed", async () => {
     const zip = new ZipWriter(async () => {});
     await expect(
-      zip.addDeflated(
+      zip.addSealed(
         entryPath("a"),
         facts,
         (async function* () {
@@ -93,9 +93,9 @@ describe("a zip", () => {
     ).rejects.toThrow("source");
     await expect(zip.finish()).rejects.toThrow("source");
     for (const bytes of [packed.subarray(1), Buffer.concat([packed, packed])]) {
-      await expect(new ZipWriter(async () => {}).addDeflated(entryPath("a"), facts, once(bytes))).rejects.toMatchObject(
-        { code: "SPOOL_CORRUPT" },
-      );
+      await expect(new ZipWriter(async () => {}).addSealed(entryPath("a"), facts, once(bytes))).rejects.toMatchObject({
+        code: "SPOOL_CORRUPT",
+      });
     }
   });
 
@@ -118,7 +118,7 @@ describe("a zip", () => {
     const zip = new ZipWriter(async (bytes) => void chunks.push(Buffer.from(bytes)));
     const end = Buffer.from([3, 0]);
     const large = { bytes: pieces * block.length, compressedBytes: pieces * piece.length + 2, crc32: crc };
-    await zip.addDeflated(
+    await zip.addSealed(
       entryPath("large"),
       large,
       (async function* () {
@@ -126,7 +126,7 @@ describe("a zip", () => {
         yield end;
       })(),
     );
-    await zip.addDeflated(entryPath("after"), facts, once(packed));
+    await zip.addSealed(entryPath("after"), facts, once(packed));
     await zip.finish();
     writeFileSync(file, Buffer.concat(chunks));
     const reader = await openZip(file, { maxRatio: 10_000 });

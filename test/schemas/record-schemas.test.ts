@@ -136,11 +136,11 @@ function sample(schema: Schema, root: Schema): unknown {
 }
 
 describe("the folder of record schemas", () => {
-  it("holds the eleven records and nothing else", () => {
+  it("holds the twelve records and nothing else", () => {
     expect(files).toEqual(
       (
         "account api-request billing-profile consent cookie-preference invoice organization-membership payment-method " +
-        "session support-message support-ticket"
+        "session stored-file support-message support-ticket"
       )
         .split(" ")
         .map((name) => `${name}.schema.json`),

@@ -1,5 +1,5 @@
 import { mostEndBytes, mostEntryBytes, zipBytes } from "../../archive/zip-size.ts";
-import { type BundleDataset, dataEntries } from "../../bundle/bundle-dataset.ts";
+import { attachmentEntries, type BundleDataset, dataEntries } from "../../bundle/bundle-dataset.ts";
 import { bundleEntries, type DocumentOptions, packDocuments } from "../../bundle/bundle-documents.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Manifest } from "../../model/generated/manifest.ts";
@@ -11,7 +11,7 @@ export function wholeBytes(manifest: Manifest, datasets: readonly BundleDataset[
 
 /** How much of a zip the files of a dataset take at most. */
 export function datasetBytes(dataset: BundleDataset): number {
-  return dataEntries(dataset).reduce((sum, entry) => sum + mostEntryBytes(entry), 0);
+  return [...dataEntries(dataset), ...attachmentEntries(dataset)].reduce((sum, each) => sum + mostEntryBytes(each), 0);
 }
 
 /** A part's number, and its digest, when neither is known: as long as any, and as hard to deflate. */
@@ -39,7 +39,9 @@ export function roomForData(
     return { ...dataset, json: { ...dataset.json, records }, csv: { ...dataset.csv, records } };
   });
   const documents = packDocuments({ ...manifest, part: anyPart }, cut, options);
-  const data = new Set(datasets.flatMap((dataset) => dataEntries(dataset).map(({ path }) => path)));
+  const data = new Set(
+    datasets.flatMap((dataset) => [...dataEntries(dataset), ...attachmentEntries(dataset)].map(({ path }) => path)),
+  );
   const others = bundleEntries(cut, documents, options.signer).filter(({ path }) => !data.has(path));
   const most = others.reduce((sum, entry) => sum + mostEntryBytes(entry), mostEndBytes);
   const needed = Math.ceil(most * (1 + 1 / 32)) + 1024;

@@ -5,7 +5,8 @@ import type { BundleDataset } from "../../bundle/bundle-dataset.ts";
 import type { EntryPath } from "../../model/entry-path.ts";
 import type { Spool, SpoolWriter } from "../../model/ports.ts";
 import { bundleFile } from "../assemble.ts";
-import { type SealedStream, typedSpool } from "../part.ts";
+import type { SealedStream } from "../part.ts";
+import { typedSpool } from "../typed-spool.ts";
 import type { Row } from "./rows.ts";
 
 export interface VolumeOptions {
@@ -89,6 +90,7 @@ export class Volume {
       dataset: {
         ...this.#of,
         preview: [],
+        attachments: [],
         json: bundleFile(name, streams.json, records),
         csv: bundleFile(name, streams.csv, records),
         quarantine: streams.quarantine === undefined ? undefined : bundleFile(name, streams.quarantine, quarantined),

@@ -442,6 +442,10 @@ export interface File {
    */
   path: string;
   /**
+   * Of an attachment: its name where it was kept. The path is made of it.
+   */
+  originalName?: string;
+  /**
    * Media type.
    */
   mediaType: string;

@@ -153,7 +153,7 @@ export interface Report {
      */
     durationMs: number;
     /**
-     * Files written.
+     * Data files written. Attachments are named in the manifest alone: what a file is called may tell of a person.
      *
      * Items: A file.
      */
@@ -193,6 +193,7 @@ export interface Report {
       | "FIELDS_DROPPED"
       | "RECORDS_QUARANTINED"
       | "COUNT_MISMATCH"
+      | "FILES_MISSING"
       | "READ_RESUMED"
       | "READ_RESTARTED"
       | "OBSERVER_FAILED"
