@@ -50,9 +50,17 @@ type Zip = readonly PackedDataset[];
  * Assembles what was collected as one zip if it is not larger than `splitBytes`, or else as a set, and delivers it. A zip of a set names
  * the digest of the one before it, so that the last one's digest stands for all.
  *
- * @throws {PortmanteauError} `SPLIT_IMPOSSIBLE` when a record, or what every zip must hold, is too large
+ * @throws {PortmanteauError} `SPLIT_IMPOSSIBLE` when a record, a file, or what every zip must hold, is too large
  */
 export async function assembleSet(collected: readonly Collected[], options: AssembleSetOptions): Promise<Assembled> {
+  try {
+    return await assembleZips(collected, options);
+  } finally {
+    for (const { part } of collected) await part?.attachments?.discard();
+  }
+}
+
+async function assembleZips(collected: readonly Collected[], options: AssembleSetOptions): Promise<Assembled> {
   const { documents, splitBytes, manifest, delivery, encrypt, single, open, spool, signal, goOn, onAssembled } =
     options;
   const { level } = documents;

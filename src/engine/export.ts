@@ -117,6 +117,7 @@ export async function runExport(
         await lanes.release(index);
       }
       const written = await zip.finish(manifest());
+      for (const { part } of journal.collected.values()) await part?.attachments?.discard();
       goOn();
       await opened.commit();
       return { bundle: { ...written, parts: 1, envelope: envelopeOf([opened]) }, files: undefined };

@@ -18,6 +18,8 @@ export interface TestFile {
   /** In place of the content: what opening it does. `attempt` counts from 0. */
   readonly open?: (attempt: number, signal: AbortSignal) => Promise<OpenAttachment>;
   readonly owner?: string;
+  /** What else its record has. */
+  readonly more?: object;
 }
 
 /** What became of the contents. */
@@ -71,7 +73,9 @@ export function fileSource(
       for (let at = (context.after as number | undefined) ?? 0; at < files.length; ) {
         await before?.(pages++);
         const to = Math.min(files.length, at + context.pageRecords);
-        const records = files.slice(at, to).map((file) => ({ accountId: file?.owner ?? "u1", modifiedAt: null }));
+        const records = files
+          .slice(at, to)
+          .map((file) => ({ accountId: file?.owner ?? "u1", modifiedAt: null, ...file?.more }));
         yield { records, attachments: attachments.slice(at, to), cursor: to };
         at = to;
       }
