@@ -11,6 +11,7 @@ export default defineConfig({
     "envelopes/age": "src/envelopes/age.ts",
     "envelopes/openpgp": "src/envelopes/openpgp.ts",
     "deliveries/file": "src/deliveries/file.ts",
+    testing: "src/testing/index.ts",
     "cli/main": "src/cli/main.ts",
   },
   format: "esm",

@@ -1,0 +1,28 @@
+import type { Rule } from "../rule.ts";
+import type { SourceFixture } from "../source-fixture.ts";
+import type { SourceTrial } from "../source-trial.ts";
+import { abortRules } from "./abort.ts";
+import { closingRules } from "./closing.ts";
+import { countRules } from "./count.ts";
+import { cursorRules } from "./cursor.ts";
+import { errorRules } from "./errors.ts";
+import { flowRules } from "./flow.ts";
+import { pageRules } from "./pages.ts";
+import { recordRules } from "./records.ts";
+import { subjectRules } from "./subjects.ts";
+import { writeRules } from "./writes.ts";
+
+export type SourceRule = Rule<SourceFixture, SourceTrial>;
+
+export const sourceRules: readonly SourceRule[] = [
+  ...pageRules,
+  ...recordRules,
+  ...subjectRules,
+  ...cursorRules,
+  ...countRules,
+  ...abortRules,
+  ...closingRules,
+  ...errorRules,
+  ...flowRules,
+  ...writeRules,
+];

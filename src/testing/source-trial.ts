@@ -1,0 +1,218 @@
+import { isDeepStrictEqual } from "node:util";
+import { PortmanteauError } from "../model/errors.ts";
+import type { Page, ReadContext, Source } from "../model/source.ts";
+import { ContractBroken } from "./broken.ts";
+import { canonical } from "./same.ts";
+import type { SourceFixture } from "./source-fixture.ts";
+import { eventually, settled } from "./waiting.ts";
+
+export interface ReadOptions extends Partial<ReadContext> {
+  /** Default: the fixture's source. */
+  readonly source?: Source;
+  /** Ends the read as a consumer does that leaves its loop, after so many pages. */
+  readonly stopAfter?: number;
+  /** Called with each page as it comes, and its number from 1. */
+  readonly onPage?: (page: Page, number: number) => unknown;
+}
+
+/** What the rules try a source with: reads that always end, and say in the adapter developer's words why they could not. */
+export class SourceTrial {
+  readonly fixture: SourceFixture;
+  readonly source: Source;
+  readonly expected: readonly unknown[];
+  readonly patienceMs: number;
+
+  constructor(fixture: SourceFixture, patienceMs: number) {
+    this.fixture = fixture;
+    this.source = fixture.source;
+    this.expected = fixture.expected;
+    this.patienceMs = patienceMs;
+  }
+
+  context(changes: Partial<ReadContext> = {}): ReadContext {
+    const { signal } = new AbortController();
+    return { subject: this.fixture.subject, requestType: "access", pageRecords: 3, signal, ...changes };
+  }
+
+  /** All pages of one read, each of which is a page at least by its shape. */
+  async pages(options: ReadOptions = {}): Promise<Page[]> {
+    const { source = this.source, stopAfter = Number.POSITIVE_INFINITY, onPage, ...changes } = options;
+    const iterator = source.read(this.context(changes))[Symbol.asyncIterator]();
+    // Nearly empty pages are allowed; a source that gives only those would never end.
+    const most = 4 * (this.expected.length + this.fixture.other.expected.length) + 20;
+    const pages: Page[] = [];
+    let ended = false;
+    try {
+      for (;;) {
+        const step = await this.answer(iterator.next(), `page ${pages.length + 1}`);
+        if (step.done) {
+          ended = true;
+          return pages;
+        }
+        const page = wellShaped(step.value);
+        pages.push(page);
+        await onPage?.(page, pages.length);
+        if (pages.length >= stopAfter) return pages;
+        if (pages.length > most)
+          throw new ContractBroken(
+            "ends",
+            `The read gave more than ${most} pages for ${this.expected.length} records and went on.`,
+            "End the generator when there are no more records: return when the system gives no further page.",
+          );
+      }
+    } finally {
+      if (!ended && iterator.return !== undefined) await this.answer(iterator.return(), "the end of the iteration");
+    }
+  }
+
+  async records(options: ReadOptions = {}): Promise<unknown[]> {
+    return (await this.pages(options)).flatMap(({ records }) => [...records]);
+  }
+
+  /** The promise's result; that it is late or fails, where nothing is wrong, breaks the contract. */
+  async answer<T>(promise: Promise<T>, what: string): Promise<T> {
+    const outcome = await this.outcome(promise, what);
+    if ("error" in outcome)
+      throw new ContractBroken(
+        "reads",
+        `Waiting for ${what}, an error came: ${wordsOf(outcome.error)}`,
+        "Nothing is broken in this test: read without throwing. The error is the cause of this one.",
+        outcome.error,
+      );
+    return outcome.value;
+  }
+
+  /** How the promise ended. Never to end is no way to. */
+  async outcome<T>(promise: Promise<T>, what: string): Promise<{ readonly value: T } | { readonly error: unknown }> {
+    const attempt = promise.then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    const outcome = await settled(attempt, this.patienceMs);
+    if (outcome === undefined)
+      throw new ContractBroken(
+        "answers",
+        `Nothing came within ${this.patienceMs} ms: ${what}.`,
+        "Settle every promise: with a page, the end or an error; after an abort at once. Was a connection of a pool not given back?",
+      );
+    return outcome.value;
+  }
+
+  /** How a read that something befalls ended: the pages that came, and the error, if one did. */
+  async attempt(options: ReadOptions = {}): Promise<{ readonly pages: Page[]; readonly error?: unknown }> {
+    const pages: Page[] = [];
+    const { onPage, ...others } = options;
+    try {
+      await this.pages({
+        ...others,
+        onPage: async (page, number) => {
+          pages.push(page);
+          await onPage?.(page, number);
+        },
+      });
+      return { pages };
+    } catch (broken) {
+      if (broken instanceof ContractBroken && broken.rule === "reads") return { pages, error: broken.cause };
+      throw broken;
+    }
+  }
+
+  /** The error that a promise must end in, typed and fit to be logged. */
+  async failure(promise: Promise<unknown>, what: string): Promise<PortmanteauError> {
+    const outcome = await this.outcome(promise, what);
+    if ("value" in outcome)
+      throw new ContractBroken(
+        "errors",
+        `No error came of ${what}.`,
+        "Throw what goes wrong, also in the middle: a read that ends without an error says that it gave everything.",
+      );
+    return this.typed(outcome.error, what);
+  }
+
+  /** Judges an error that is due. */
+  typed(error: unknown, what: string, subjectId?: string): PortmanteauError {
+    if (!PortmanteauError.is(error))
+      throw new ContractBroken(
+        "errors",
+        `Of ${what} came ${wordsOf(error)}`,
+        'Wrap it: throw new PortmanteauError("SOURCE_UNAVAILABLE" or "SOURCE_FAILED", "…", { retryable, cause }).',
+        error,
+      );
+    this.#quiet(error, what, subjectId);
+    return error;
+  }
+
+  /** Looks for personal data in an error's own words. */
+  #quiet(error: PortmanteauError, what: string, subjectId = ""): void {
+    const words = `${error.message}\n${JSON.stringify(error)}`;
+    const { subject, expected, other } = this.fixture;
+    for (const id of [subject.id, other.subject.id, subjectId])
+      if (containsWord(words, id))
+        throw new ContractBroken(
+          "quiet",
+          `The error of ${what} names the subject: ${error.message}`,
+          "Say which system and operation failed, not for whom. The driver's own error goes into `cause`, which is never printed.",
+          error,
+        );
+    for (const text of [...expected, ...other.expected].flatMap(textsOf))
+      if (words.includes(text))
+        throw new ContractBroken(
+          "quiet",
+          `The error of ${what} quotes a record's value: ${error.message}`,
+          "Write the message yourself; the driver's words can quote data and belong into `cause`, which is never printed.",
+          error,
+        );
+  }
+
+  async handles(): Promise<number> {
+    return (await this.fixture.handles?.()) ?? 0;
+  }
+
+  /** Waits until no more handles are open than `before`. Closing may take a few turns. */
+  async closed(rule: string, before: number, when: string): Promise<void> {
+    let open = before;
+    const closed = await eventually(async () => (open = await this.handles()) <= before, this.patienceMs);
+    if (!closed)
+      throw new ContractBroken(
+        rule,
+        `${open - before} handles stay open ${when}.`,
+        "Close what the generator opened in its `finally`: it runs on every path, also when the consumer leaves early.",
+      );
+  }
+
+  /** Whether an abort may end in this error. */
+  isAbort(error: unknown, signal: AbortSignal): boolean {
+    return (
+      PortmanteauError.is(error) || error === signal.reason || (error instanceof Error && error.name === "AbortError")
+    );
+  }
+}
+
+function wellShaped(page: unknown): Page {
+  const records = typeof page === "object" && page !== null && "records" in page ? page.records : undefined;
+  if (!Array.isArray(records))
+    throw new ContractBroken("shape", "What was given is no page.", "Yield { records: [...], cursor }.");
+  return page as Page;
+}
+
+/** Whether one value is the other, by content. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return one === other || isDeepStrictEqual(one, other) || canonical(one) === canonical(other);
+}
+
+/** The texts inside a record that are long enough to be nobody else's words. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return value.length >= 6 ? [value] : [];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
+}
+
+function containsWord(words: string, word: string): boolean {
+  if (word.length < 3) return false; // every sentence has words like these
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "u").test(words);
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof Error) return `${error.name}: ${error.message}`;
+  return `a thrown ${typeof error}, which is no Error`;
+}
