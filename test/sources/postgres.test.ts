@@ -3,6 +3,7 @@ import type { PGlite } from "@electric-sql/pglite";
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { losslessJson } from "../../src/codec/lossless-json.ts";
 import { type ErrorCode, PortmanteauError } from "../../src/model/errors.ts";
 import type { OpenSnapshot, Page, ReadContext, Source } from "../../src/model/source.ts";
 import { failure } from "../../src/sources/postgres/failure.ts";
@@ -12,7 +13,6 @@ import {
   postgresSnapshot,
   postgresSource,
 } from "../../src/sources/postgres/index.ts";
-import { losslessJson } from "../../src/sources/postgres/lossless-json.ts";
 import { typeTable } from "../../src/sources/postgres/values.ts";
 import { openPGlite, type PostgresDatabase, postgresEngines } from "../support/postgres.ts";
 

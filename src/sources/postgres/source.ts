@@ -5,7 +5,7 @@ import { contract, failure, invalid, sqlState } from "./failure.ts";
 import { cursorAfter, cursorOf, isSame, missingColumn } from "./keyset.ts";
 import { type PostgresSnapshot, SnapshotToken } from "./snapshot.ts";
 import { openTransaction, type Transaction } from "./transaction.ts";
-import { settlesSoon } from "./waiting.ts";
+import { settlesSoon } from "../sql/waiting.ts";
 
 /** What a query is asked for. */
 export interface PostgresQueryContext {

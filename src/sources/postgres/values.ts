@@ -1,7 +1,7 @@
 import { parse } from "postgres-array";
+import { losslessJson } from "../../codec/lossless-json.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { JsonValue } from "../../model/json.ts";
-import { losslessJson } from "./lossless-json.ts";
 
 /** Makes a record's value of the server's text. */
 export type ValueMapper = (text: string) => JsonValue;

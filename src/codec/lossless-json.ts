@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../model/json.ts";
+import type { JsonValue } from "../model/json.ts";
 
 // A number that may not survive: a negative zero, an exponent, or more than 15 characters. It may also match inside a string: that only costs time.
 const suspicious = /(?:^|[\s:,[])(?:-0|-?\d[\d.]*[eE]|-?[\d.]{16})/;

@@ -4,7 +4,7 @@ import { PortmanteauError } from "../../model/errors.ts";
 const settleMs = 2_000;
 
 export function aborted(signal: AbortSignal): PortmanteauError {
-  return new PortmanteauError("ABORTED", "Reading from PostgreSQL was aborted.", { cause: signal.reason });
+  return new PortmanteauError("ABORTED", "Reading from the database was aborted.", { cause: signal.reason });
 }
 
 /**

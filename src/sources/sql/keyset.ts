@@ -1,0 +1,76 @@
+import type { JsonValue } from "../../model/json.ts";
+import type { Cursor } from "../../model/source.ts";
+import { contract, requireColumns } from "./contract.ts";
+
+/** A row, as the source gives it to `map`. */
+export type Row = { readonly [column: string]: JsonValue };
+
+/** The rows of one statement. */
+export interface Rows<R extends Row> {
+  readonly rows: readonly R[];
+  readonly names: readonly string[];
+  /** One key of a row as JSON, from which `Keys.read` makes the parameter again; nothing when a query cannot continue after it. */
+  keyOf(row: R, column: string): JsonValue | undefined;
+}
+
+export interface KeysetOptions<R extends Row, Key> {
+  readonly columns: readonly string[];
+  readonly limit: number;
+  /** The cursor that the engine hands back. */
+  readonly start: Cursor | undefined;
+  /** The parameter that a key of a cursor stands for; nothing when it is not one of ours. */
+  readKey(key: JsonValue): Key | undefined;
+  fetch(after: Key | readonly Key[] | null): Promise<Rows<R>>;
+}
+
+/** Pages of `limit` rows, each fetched by a statement of its own that continues after the keys of the last row before it. */
+export async function* keysetPages<R extends Row, Key>({
+  columns,
+  limit,
+  start,
+  readKey,
+  fetch,
+}: KeysetOptions<R, Key>): AsyncGenerator<{ readonly rows: readonly R[]; readonly cursor: Cursor }> {
+  let cursor = start;
+  for (;;) {
+    const fetched = await fetch(cursor === undefined ? null : keysOf(cursor, columns.length, readKey));
+    const { rows, names } = fetched;
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (first === undefined || last === undefined) return;
+    if (rows.length > limit) throw contract("The query gave more rows than `limit`. It must end on LIMIT.");
+    requireColumns(columns, names);
+    const next = cursorOf(last, fetched, columns);
+    // The first row as well: it tells of a `>=` where `>` is needed.
+    if (isSame(next, cursor) || isSame(cursorOf(first, fetched, columns), cursor))
+      throw contract(
+        `The cursor did not advance. The query must order by ${columns.join(", ")} and give only rows beyond \`after\`.`,
+      );
+    cursor = next;
+    yield { rows, cursor };
+    if (rows.length < limit) return;
+  }
+}
+
+function cursorOf<R extends Row>(row: R, { keyOf }: Rows<R>, columns: readonly string[]): Cursor {
+  const keys = columns.map((column) => {
+    const key = keyOf(row, column);
+    if (key === undefined)
+      throw contract(
+        `The cursor column ${column} is NULL or of a type to continue after which is not exact. Order by columns that are unique together, NOT NULL, and compare as they sort.`,
+      );
+    return key;
+  });
+  return keys.length === 1 ? (keys[0] as JsonValue) : keys;
+}
+
+function keysOf<Key>(cursor: Cursor, columns: number, readKey: (key: JsonValue) => Key | undefined): Key | Key[] {
+  const parts: readonly JsonValue[] = columns === 1 ? [cursor] : Array.isArray(cursor) ? cursor : [];
+  const keys = parts.map(readKey);
+  if (keys.length !== columns || keys.includes(undefined))
+    throw contract("The cursor to continue after was not made by this source.");
+  return columns === 1 ? (keys[0] as Key) : (keys as Key[]);
+}
+
+function isSame(one: Cursor, other: Cursor | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
