@@ -1,7 +1,7 @@
 import { PortmanteauError } from "../../model/errors.ts";
 import type { JsonValue } from "../../model/json.ts";
-import { pgliteParsers, pgliteSerializers, pgTypes } from "./values.ts";
 import { settlesSoon, Turns, untilAborted } from "../sql/waiting.ts";
+import { pgliteParsers, pgliteSerializers, pgTypes } from "./values.ts";
 
 /** SQL text and the values of its parameters (`$1`, `$2`, …), sent as they are given. */
 export interface PostgresStatement {

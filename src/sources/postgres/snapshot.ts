@@ -1,8 +1,8 @@
 import type { OpenSnapshot, Snapshot } from "../../model/source.ts";
+import { Turns } from "../sql/waiting.ts";
 import { isPool, type PostgresConnections } from "./connection.ts";
 import { invalid } from "./failure.ts";
 import { openTransaction, type SharedTransaction, shareTransaction } from "./transaction.ts";
-import { Turns } from "../sql/waiting.ts";
 
 /** One moment of one database, for every source that names it. */
 export interface PostgresSnapshot extends Snapshot {

@@ -1,11 +1,11 @@
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
+import { settlesSoon } from "../sql/waiting.ts";
 import type { PostgresConnections, PostgresRow, PostgresStatement, Result } from "./connection.ts";
 import { contract, failure, invalid, sqlState } from "./failure.ts";
 import { cursorAfter, cursorOf, isSame, missingColumn } from "./keyset.ts";
 import { type PostgresSnapshot, SnapshotToken } from "./snapshot.ts";
 import { openTransaction, type Transaction } from "./transaction.ts";
-import { settlesSoon } from "../sql/waiting.ts";
 
 /** What a query is asked for. */
 export interface PostgresQueryContext {

@@ -1,6 +1,6 @@
+import { aborted, settlesSoon, Turns, untilAborted } from "../sql/waiting.ts";
 import { connect, type PostgresConnections, type PostgresStatement, type Result } from "./connection.ts";
 import { connectionSurvives, failure } from "./failure.ts";
-import { aborted, settlesSoon, Turns, untilAborted } from "../sql/waiting.ts";
 
 /** A read-only, repeatable-read transaction. */
 export interface Transaction {

@@ -1,0 +1,191 @@
+import type { Row, Rows } from "../sql/keyset.ts";
+import { untilAborted } from "../sql/waiting.ts";
+import { bind } from "./literals.ts";
+import { keyOf, type MysqlField, type MysqlValue, mapValue } from "./values.ts";
+
+/** SQL text and the values of its `?`, in order: text, numbers, booleans, dates, bytes, null, or a list of them for `IN (?)`. */
+export interface MysqlStatement {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+/** A row as it is read, each value mapped without loss. */
+export type MysqlRow = Row;
+
+/** How we ask mysql2 to run a statement: every option that a pool may have set otherwise. */
+export interface MysqlQueryOptions {
+  sql: string;
+  rowsAsArray: false;
+  nestTables: false;
+  typeCast(value: MysqlValue, next: () => unknown): unknown;
+}
+
+/** The part of mysql2's running query we use. */
+export interface MysqlRunning {
+  on(event: "fields" | "result" | "error" | "end", listener: (value: never) => void): unknown;
+}
+
+/** The part of mysql2's PoolConnection we call. */
+export interface MysqlConnection {
+  readonly threadId: number | null;
+  query(options: MysqlQueryOptions, callback?: (error: Error | null, rows: never, fields: never) => void): MysqlRunning;
+  prepare(sql: string, callback: (error: Error | null, statement: never) => void): unknown;
+  unprepare(sql: string): unknown;
+  pause(): void;
+  resume(): void;
+  release(): void;
+  destroy(): void;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
+}
+
+/** The part of mysql2's Pool we call. */
+export interface MysqlCallbackPool {
+  getConnection(callback: (error: Error | null, connection: MysqlConnection) => void): void;
+}
+
+/** Where connections come from: a Pool of `mysql2`, or of `mysql2/promise`. */
+export type MysqlPool = MysqlCallbackPool | { readonly pool: MysqlCallbackPool };
+
+export type Result = Rows<MysqlRow>;
+
+/** One connection, ours until `close`. */
+export interface Connection {
+  /** Runs one statement to its end. */
+  send(statement: MysqlStatement): Promise<Result>;
+  /** Starts one statement, whose rows are taken page by page, as they come. */
+  start(statement: MysqlStatement, limit: number): RunningRows;
+  /** Lets the server plan the statement, without running it; gives the columns of its result. */
+  prepare(statement: MysqlStatement): Promise<readonly MysqlField[]>;
+  /** Gives the connection back, or closes it when it is `broken`. */
+  close(broken: boolean): void;
+  /** After `close(true)`: stops what the server still runs over it. */
+  stop(server: string): Promise<void>;
+}
+
+export interface RunningRows {
+  /** The next rows, `limit` of them but for the last. None: it ended. The server waits between two calls. */
+  next(): Promise<Result>;
+}
+
+/** Waits for a connection; the wait ends with the signal, and a connection that comes too late goes back. */
+export async function connect(pool: MysqlPool, signal: AbortSignal): Promise<Connection> {
+  const connection = await untilAborted(take(pool), signal, (late) => late.release());
+  // A connection that the server ends emits `error`, which would end the process; what we ask next tells.
+  const ignore = () => undefined;
+  connection.on("error", ignore);
+
+  return {
+    send: (statement) =>
+      new Promise((resolve, reject) => {
+        connection.query(optionsOf(statement), (error: Error | null, rows: MysqlRow[], fields: MysqlField[]) => {
+          if (error === null) resolve(resultOf(rows, fields));
+          else reject(error);
+        });
+      }),
+    start: (statement, limit) => startRows(connection, statement, limit),
+    prepare: ({ text, values = [] }) =>
+      new Promise((resolve, reject) => {
+        bind(text, values);
+        connection.prepare(text, (error: Error | null, statement: { readonly columns: readonly MysqlField[] }) => {
+          if (error !== null) return reject(error);
+          connection.unprepare(text);
+          resolve(statement.columns);
+        });
+      }),
+    close: (broken) => {
+      if (broken) return connection.destroy(); // it keeps `ignore`: the socket can fail after this
+      connection.release();
+      connection.off("error", ignore);
+    },
+    stop: (server) => kill(pool, connection.threadId, server),
+  };
+}
+
+/** Selects which server it is. */
+export const serverName = "CONCAT_WS('/', @@hostname, @@port, @@server_id)";
+
+function take(pool: MysqlPool): Promise<MysqlConnection> {
+  const callbacks = "getConnection" in pool && !("pool" in pool) ? pool : (pool as { pool: MysqlCallbackPool }).pool;
+  return new Promise((resolve, reject) => {
+    callbacks.getConnection((error, connection) => {
+      if (error === null) resolve(connection);
+      else reject(error);
+    });
+  });
+}
+
+/**
+ * A server does not notice that a client is gone while it works; so another connection tells it. Behind one address there can be
+ * several servers, which number their connections alike: only the same one may be told.
+ */
+async function kill(pool: MysqlPool, threadId: number | null, server: string): Promise<void> {
+  if (threadId === null) return;
+  const connection = await take(pool);
+  const send = (statement: MysqlStatement) =>
+    new Promise<readonly MysqlRow[]>((resolve) => {
+      // An error says that it is gone already, or that this connection is of no use.
+      connection.query(optionsOf(statement), (_, rows: readonly MysqlRow[]) => resolve(rows ?? []));
+    });
+  const [found] = await send({ text: `SELECT ${serverName} AS name` });
+  if (found?.["name"] === server) await send({ text: "KILL ?", values: [threadId] });
+  connection.release();
+}
+
+function optionsOf({ text, values = [] }: MysqlStatement): MysqlQueryOptions {
+  return { sql: bind(text, values), rowsAsArray: false, nestTables: false, typeCast: mapValue };
+}
+
+function resultOf(rows: readonly MysqlRow[], fields: readonly MysqlField[] | undefined): Result {
+  const names = (fields ?? []).map(({ name }) => name);
+  return {
+    rows,
+    names,
+    keyOf: (row, column) => keyOf(row[column], (fields ?? [])[names.indexOf(column)] as MysqlField),
+  };
+}
+
+function startRows(connection: MysqlConnection, statement: MysqlStatement, limit: number): RunningRows {
+  let fields: readonly MysqlField[] = [];
+  let rows: MysqlRow[] = [];
+  let ended = false;
+  let failed: Error | undefined;
+  let wake: () => void = () => undefined;
+
+  const running = connection.query(optionsOf(statement));
+  const fail = (error: Error) => {
+    failed ??= error;
+    wake();
+  };
+  running.on("fields", (received: readonly MysqlField[]) => {
+    fields = received;
+  });
+  running.on("result", (row: MysqlRow) => {
+    rows.push(row);
+    if (rows.length < limit) return;
+    connection.pause();
+    wake();
+  });
+  running.on("error", fail);
+  running.on("end", () => {
+    ended = true;
+    connection.off("error", fail);
+    wake();
+  });
+  // A connection that breaks off tells the query only when it has a callback.
+  connection.on("error", fail);
+
+  return {
+    async next() {
+      if (rows.length < limit && !ended && failed === undefined)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          connection.resume();
+        });
+      if (failed !== undefined) throw failed;
+      const page = rows;
+      rows = [];
+      return resultOf(page, fields);
+    },
+  };
+}
