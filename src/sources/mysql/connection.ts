@@ -1,7 +1,7 @@
 import type { Row, Rows } from "../sql/keyset.ts";
 import { untilAborted } from "../sql/waiting.ts";
 import { bind } from "./literals.ts";
-import { keyOf, type MysqlField, type MysqlValue, mapValue } from "./values.ts";
+import { keyOf, type MysqlField, type MysqlValue, mapBinary, mapText, readOptions } from "./values.ts";
 
 /** SQL text and the values of its `?`, in order: text, numbers, booleans, dates, bytes, null, or a list of them for `IN (?)`. */
 export interface MysqlStatement {
@@ -15,22 +15,28 @@ export type MysqlRow = Row;
 /** How we ask mysql2 to run a statement: every option that a pool may have set otherwise. */
 export interface MysqlQueryOptions {
   sql: string;
-  rowsAsArray: false;
-  nestTables: false;
+  rowsAsArray: boolean;
+  nestTables: boolean;
+  dateStrings: boolean;
+  supportBigNumbers: boolean;
+  bigNumberStrings: boolean;
   typeCast(value: MysqlValue, next: () => unknown): unknown;
 }
 
+type MysqlCallback = (error: Error | null, rows: unknown, fields: unknown) => void;
+
 /** The part of mysql2's running query we use. */
 export interface MysqlRunning {
-  on(event: "fields" | "result" | "error" | "end", listener: (value: never) => void): unknown;
+  on(event: "fields" | "result" | "error" | "end", listener: (value: unknown) => void): unknown;
 }
 
 /** The part of mysql2's PoolConnection we call. */
 export interface MysqlConnection {
   readonly threadId: number | null;
-  query(options: MysqlQueryOptions, callback?: (error: Error | null, rows: never, fields: never) => void): MysqlRunning;
-  prepare(sql: string, callback: (error: Error | null, statement: never) => void): unknown;
-  unprepare(sql: string): unknown;
+  query(options: MysqlQueryOptions, callback?: MysqlCallback): MysqlRunning;
+  execute(options: MysqlQueryOptions, callback?: MysqlCallback): MysqlRunning;
+  prepare(sql: string, callback: (error: Error | null, statement: unknown) => void): unknown;
+  unprepare(sql: string | MysqlQueryOptions): unknown;
   pause(): void;
   resume(): void;
   release(): void;
@@ -49,12 +55,15 @@ export type MysqlPool = MysqlCallbackPool | { readonly pool: MysqlCallbackPool }
 
 export type Result = Rows<MysqlRow>;
 
+/** How a result comes: see `needsBinary`. */
+export type Protocol = "text" | "binary";
+
 /** One connection, ours until `close`. */
 export interface Connection {
   /** Runs one statement to its end. */
-  send(statement: MysqlStatement): Promise<Result>;
+  send(statement: MysqlStatement, protocol?: Protocol): Promise<Result>;
   /** Starts one statement, whose rows are taken page by page, as they come. */
-  start(statement: MysqlStatement, limit: number): RunningRows;
+  start(statement: MysqlStatement, limit: number, protocol?: Protocol): RunningRows;
   /** Lets the server plan the statement, without running it; gives the columns of its result. */
   prepare(statement: MysqlStatement): Promise<readonly MysqlField[]>;
   /** Gives the connection back, or closes it when it is `broken`. */
@@ -64,8 +73,10 @@ export interface Connection {
 }
 
 export interface RunningRows {
-  /** The next rows, `limit` of them but for the last. None: it ended. The server waits between two calls. */
+  /** The next rows, `limit` of them but for the last. The server waits between two calls. */
   next(): Promise<Result>;
+  /** Whether the server has nothing more to say of it. */
+  hasEnded(): boolean;
 }
 
 /** Waits for a connection; the wait ends with the signal, and a connection that comes too late goes back. */
@@ -76,21 +87,21 @@ export async function connect(pool: MysqlPool, signal: AbortSignal): Promise<Con
   connection.on("error", ignore);
 
   return {
-    send: (statement) =>
+    send: (statement, protocol) =>
       new Promise((resolve, reject) => {
-        connection.query(optionsOf(statement), (error: Error | null, rows: MysqlRow[], fields: MysqlField[]) => {
-          if (error === null) resolve(resultOf(rows, fields));
+        run(connection, statement, protocol, (error, rows, fields) => {
+          if (error === null) resolve(resultOf(rows as MysqlRow[], fields as MysqlField[]));
           else reject(error);
         });
       }),
-    start: (statement, limit) => startRows(connection, statement, limit),
+    start: (statement, limit, protocol) => startRows(connection, run(connection, statement, protocol), limit),
     prepare: ({ text, values = [] }) =>
       new Promise((resolve, reject) => {
-        bind(text, values);
-        connection.prepare(text, (error: Error | null, statement: { readonly columns: readonly MysqlField[] }) => {
+        const sql = bind(text, values);
+        connection.prepare(sql, (error, statement) => {
           if (error !== null) return reject(error);
-          connection.unprepare(text);
-          resolve(statement.columns);
+          connection.unprepare(sql);
+          resolve((statement as { readonly columns: readonly MysqlField[] }).columns);
         });
       }),
     close: (broken) => {
@@ -100,6 +111,20 @@ export async function connect(pool: MysqlPool, signal: AbortSignal): Promise<Con
     },
     stop: (server) => kill(pool, connection.threadId, server),
   };
+}
+
+function run(
+  connection: MysqlConnection,
+  { text, values = [] }: MysqlStatement,
+  protocol: Protocol = "text",
+  callback?: MysqlCallback,
+): MysqlRunning {
+  const typeCast = protocol === "text" ? mapText : mapBinary;
+  const options = { sql: bind(text, values), typeCast, ...readOptions };
+  if (protocol === "text") return connection.query(options, callback);
+  const running = connection.execute(options, callback);
+  running.on("end", () => connection.unprepare(options));
+  return running;
 }
 
 /** Selects which server it is. */
@@ -125,15 +150,11 @@ async function kill(pool: MysqlPool, threadId: number | null, server: string): P
   const send = (statement: MysqlStatement) =>
     new Promise<readonly MysqlRow[]>((resolve) => {
       // An error says that it is gone already, or that this connection is of no use.
-      connection.query(optionsOf(statement), (_, rows: readonly MysqlRow[]) => resolve(rows ?? []));
+      run(connection, statement, "text", (_, rows) => resolve((rows as MysqlRow[] | undefined) ?? []));
     });
   const [found] = await send({ text: `SELECT ${serverName} AS name` });
   if (found?.["name"] === server) await send({ text: "KILL ?", values: [threadId] });
   connection.release();
-}
-
-function optionsOf({ text, values = [] }: MysqlStatement): MysqlQueryOptions {
-  return { sql: bind(text, values), rowsAsArray: false, nestTables: false, typeCast: mapValue };
 }
 
 function resultOf(rows: readonly MysqlRow[], fields: readonly MysqlField[] | undefined): Result {
@@ -145,23 +166,22 @@ function resultOf(rows: readonly MysqlRow[], fields: readonly MysqlField[] | und
   };
 }
 
-function startRows(connection: MysqlConnection, statement: MysqlStatement, limit: number): RunningRows {
+function startRows(connection: MysqlConnection, running: MysqlRunning, limit: number): RunningRows {
   let fields: readonly MysqlField[] = [];
   let rows: MysqlRow[] = [];
   let ended = false;
-  let failed: Error | undefined;
+  let failed: unknown;
   let wake: () => void = () => undefined;
 
-  const running = connection.query(optionsOf(statement));
-  const fail = (error: Error) => {
+  const fail = (error: unknown) => {
     failed ??= error;
     wake();
   };
-  running.on("fields", (received: readonly MysqlField[]) => {
-    fields = received;
+  running.on("fields", (received) => {
+    fields = received as readonly MysqlField[];
   });
-  running.on("result", (row: MysqlRow) => {
-    rows.push(row);
+  running.on("result", (row) => {
+    rows.push(row as MysqlRow);
     if (rows.length < limit) return;
     connection.pause();
     wake();
@@ -187,5 +207,6 @@ function startRows(connection: MysqlConnection, statement: MysqlStatement, limit
       rows = [];
       return resultOf(page, fields);
     },
+    hasEnded: () => ended,
   };
 }

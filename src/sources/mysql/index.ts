@@ -8,14 +8,13 @@
  * |---|---|
  * | `TINYINT` (and so `BOOLEAN`), `SMALLINT`, `MEDIUMINT`, `INT`, `YEAR` | number: a `TINYINT(1)` is 0 or 1, for it can hold 2 as well |
  * | `BIGINT`, `DECIMAL` | string, as the server writes it |
- * | `DOUBLE` | number |
- * | `FLOAT` | number, as the server writes it: with six digits. `column + 0e0` gives all of them |
+ * | `FLOAT`, `DOUBLE` | number (a result with a `FLOAT` is read in the binary protocol, for as text it would lose digits; that takes longer) |
  * | `BIT(n)` | string of n binary digits |
  * | `DATE` | `"YYYY-MM-DD"` |
  * | `TIMESTAMP` | `"YYYY-MM-DDTHH:MM:SS.mmmZ"`, with six digits when there are microseconds beyond milliseconds |
  * | `DATETIME` | the same without `Z`: the server does not know its zone |
  * | of these three, zeros in the place of year, month or day | string, as the server writes it: `"0000-00-00 00:00:00"` |
- * | `TIME` | string, as the server writes it: `"-838:59:59"` |
+ * | `TIME` | string, `"-838:59:59.5"` |
  * | `JSON` | parsed; a number that no JavaScript number equals becomes the string of its digits |
  * | `BINARY`, `VARBINARY`, `BLOB`s | string, base64 |
  * | `GEOMETRY` and its kinds, `VECTOR` | string, base64 of the server's bytes (SRID in four of them, then WKB); `ST_AsGeoJSON(column)` and `VECTOR_TO_STRING(column)` give words |

@@ -33,7 +33,11 @@ const tokens = /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|--(?=\s|$)[^\n
  */
 export function bind(text: string, values: readonly unknown[]): string {
   let used = 0;
-  const bound = text.replace(tokens, (token) => (token === "?" ? literal(values[used++]) : token));
+  const bound = text.replace(tokens, (token) => {
+    if (token !== "?") return token;
+    used++;
+    return used > values.length ? token : literal(values[used - 1]);
+  });
   if (used !== values.length)
     throw invalidValue(`The statement has ${used} placeholders (\`?\`) and ${values.length} values.`);
   return bound;

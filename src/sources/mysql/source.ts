@@ -1,12 +1,12 @@
 import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
 import { contract, cursorColumns, invalid, refuseTwins, requireColumns, wholeCount } from "../sql/contract.ts";
 import { keysetPages } from "../sql/keyset.ts";
-import type { MysqlPool, MysqlRow, MysqlStatement } from "./connection.ts";
+import type { MysqlPool, MysqlRow, MysqlStatement, Protocol } from "./connection.ts";
 import { failure } from "./failure.ts";
 import type { MysqlKey } from "./literals.ts";
 import { type MysqlSnapshot, SnapshotToken } from "./snapshot.ts";
 import { openTransaction, type Transaction } from "./transaction.ts";
-import { readKey } from "./values.ts";
+import { needsBinary, readKey } from "./values.ts";
 
 /** What a query is asked for. */
 export interface MysqlQueryContext {
@@ -84,8 +84,18 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
     return token.transaction.forRead();
   }
 
+  /** Lets the server plan the query before anything is read, and says how its rows have to come. */
+  async function plan(transaction: Transaction, statement: MysqlStatement, signal: AbortSignal): Promise<Protocol> {
+    const fields = await transaction.plan("The query", statement, signal);
+    const names = fields.map(({ name }) => name);
+    refuseTwins(names);
+    requireColumns(columns ?? [], names);
+    return needsBinary(fields) ? "binary" : "text";
+  }
+
   async function* keyset(transaction: Transaction, keys: readonly string[], context: ReadContext) {
     const { subject, after: start, pageRecords: limit, signal } = context;
+    let protocol: Protocol | undefined;
     const pages = keysetPages<MysqlRow, MysqlKey>({
       columns: keys,
       limit,
@@ -93,9 +103,8 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
       readKey,
       fetch: async (after) => {
         const statement = built("query", () => query({ subject, after, limit }));
-        const result = await transaction.query("The query", statement, signal);
-        refuseTwins(result.names);
-        return result;
+        protocol ??= await plan(transaction, statement, signal);
+        return transaction.query("The query", statement, signal, protocol);
       },
     });
     for await (const { rows, cursor } of pages) yield { records: mapped(rows), cursor };
@@ -105,10 +114,8 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
     const { subject, after, pageRecords: limit, signal } = context;
     if (after !== undefined) throw contract("A source without `cursor` cannot continue after one.");
     const statement = built("query", () => query({ subject, after: null, limit }));
-    for await (const { rows, names } of transaction.pages("The query", statement, limit, signal)) {
-      refuseTwins(names);
-      yield { records: mapped(rows) };
-    }
+    const protocol = await plan(transaction, statement, signal);
+    for await (const { rows } of transaction.pages(statement, limit, signal, protocol)) yield { records: mapped(rows) };
   }
 
   function mapped(rows: readonly MysqlRow[]): readonly R[] {
@@ -154,15 +161,13 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
             }
           },
         }),
-    /** Prepares `query` and `count` on the server, in the transaction a read would use, and runs neither. */
+    /** Lets the server plan `query` and `count`, in the transaction a read would use, and runs neither. */
     async check(signal) {
       const transaction = await begin(signal);
       const subject = { id: "" };
       try {
         const statement = built("query", () => query({ subject, after: null, limit: 1 }));
-        const names = (await transaction.plan("The query", statement, signal)).map(({ name }) => name);
-        refuseTwins(names);
-        requireColumns(columns ?? [], names);
+        await plan(transaction, statement, signal);
         if (count === undefined) return;
         const counting = built("count", () => count({ subject }));
         await transaction.plan("The count", counting, signal);

@@ -1,6 +1,14 @@
 import { PortmanteauError } from "../../model/errors.ts";
 import { aborted, settlesSoon, Turns, untilAborted } from "../sql/waiting.ts";
-import { connect, type MysqlPool, type MysqlStatement, type Result, serverName } from "./connection.ts";
+import {
+  connect,
+  type MysqlPool,
+  type MysqlStatement,
+  type Protocol,
+  type Result,
+  type RunningRows,
+  serverName,
+} from "./connection.ts";
 import { connectionSurvives, failure, serverError } from "./failure.ts";
 import type { MysqlField } from "./values.ts";
 
@@ -12,9 +20,9 @@ export interface Transaction {
    * @param what The statement, as the subject of a sentence, for the error
    * @throws {PortmanteauError} every error of the driver translated; `ABORTED` as soon as the signal says so
    */
-  query(what: string, statement: MysqlStatement, signal: AbortSignal): Promise<Result>;
-  /** Runs one statement whose rows come in pages; the time limit is one of each page. */
-  pages(what: string, statement: MysqlStatement, limit: number, signal: AbortSignal): AsyncGenerator<Result>;
+  query(what: string, statement: MysqlStatement, signal: AbortSignal, protocol?: Protocol): Promise<Result>;
+  /** Runs one statement whose rows come in pages of `limit`; the time limit is one of each page. */
+  pages(statement: MysqlStatement, limit: number, signal: AbortSignal, protocol: Protocol): AsyncGenerator<Result>;
   /** Plans one statement and does not run it; gives the columns of its result. */
   plan(what: string, statement: MysqlStatement, signal: AbortSignal): Promise<readonly MysqlField[]>;
   /** Ends it, stops what still runs and gives the connection back, on every path. Never rejects; a second call does nothing more. */
@@ -31,7 +39,6 @@ const settings: Readonly<Record<string, string>> = {
   time_zone: "'+00:00'",
   character_set_results: "utf8mb4",
   character_set_connection: "utf8mb4", // of our literals: they must meet those of the statement without strife
-  sql_select_limit: "18446744073709551615",
   net_write_timeout: "86400",
   wait_timeout: "86400",
   idle_transaction_timeout: "0", // MariaDB's, like the next one
@@ -39,10 +46,8 @@ const settings: Readonly<Record<string, string>> = {
 };
 /** The time limit of MariaDB in seconds, and of MySQL in milliseconds. */
 const timeLimits = { max_statement_time: 1000, max_execution_time: 1 } as const;
-/** What must be as it was when the connection goes back; `collation_connection` sets its character set as well. */
-const kept = [...Object.keys(settings), ...Object.keys(timeLimits), "collation_connection"].filter(
-  (name) => name !== "character_set_connection",
-);
+/** What must be as it was when the connection goes back, if the server knows it; `collation_connection` stands for its character set too. */
+const kept = Object.keys(settings).map((name) => (name === "character_set_connection" ? "collation_connection" : name));
 
 export async function openTransaction(
   pool: MysqlPool,
@@ -77,34 +82,28 @@ export async function openTransaction(
     }
   }
 
-  const query = (what: string, statement: MysqlStatement, signal: AbortSignal) =>
-    run(what, () => connection.send(statement), signal);
+  const query = (what: string, statement: MysqlStatement, signal: AbortSignal, protocol?: Protocol) =>
+    run(what, () => connection.send(statement, protocol), signal);
 
   async function* pages(
-    what: string,
     statement: MysqlStatement,
     limit: number,
     signal: AbortSignal,
+    protocol: Protocol,
   ): AsyncGenerator<Result> {
     // The server's limit is one of the whole statement, its consumer's pace included.
     await limitTime(0);
-    let finished = false;
+    let rows: RunningRows | undefined;
     try {
-      let rows: ReturnType<typeof connection.start> | undefined;
       for (;;) {
-        const page = await run(
-          what,
-          async () => (rows ??= connection.start(statement, limit)).next(),
-          signal,
-          statementTimeoutMs,
-        );
-        finished = page.rows.length < limit;
+        const next = async () => (rows ??= connection.start(statement, limit, protocol)).next();
+        const page = await run("The query", next, signal, statementTimeoutMs);
         if (page.rows.length > 0) yield page;
-        if (finished) return;
+        if (page.rows.length < limit) return;
       }
     } finally {
       // The server is in the middle of its answer, which nothing but the end of the connection stops.
-      if (!finished) broken = true;
+      if (rows?.hasEnded() === false) broken = true;
     }
   }
 
@@ -128,21 +127,23 @@ export async function openTransaction(
 
   try {
     const what = "Beginning a transaction";
-    const known = await query(
+    const begun = await query(
       what,
-      { text: `SHOW SESSION VARIABLES WHERE Variable_name IN (?)`, values: [kept] },
+      { text: `SELECT ${serverName} AS name, @@session.sql_select_limit AS most` },
       signal,
     );
-    const before = known.rows.map(({ Variable_name, Value }) => [String(Variable_name), String(Value)] as const);
-    timeLimit = (["max_statement_time", "max_execution_time"] as const).find((limit) =>
-      before.some(([n]) => n === limit),
-    );
-    const names = await query(what, { text: `SELECT ${serverName} AS name` }, signal);
-    server = String(names.rows[0]?.["name"]);
+    server = String(begun.rows[0]?.["name"]);
+    // First of all, for it limits what is shown of the others too.
+    restore = assignments([["sql_select_limit", String(begun.rows[0]?.["most"])]]);
+    await query(what, { text: "SET SESSION sql_select_limit = DEFAULT" }, signal);
+    const text = "SHOW SESSION VARIABLES WHERE Variable_name IN (?)";
+    const { rows } = await query(what, { text, values: [[...kept, ...Object.keys(timeLimits)]] }, signal);
+    const before = new Map(rows.map(({ Variable_name, Value }) => [String(Variable_name), settingText(String(Value))]));
+    timeLimit = (["max_statement_time", "max_execution_time"] as const).find((name) => before.has(name));
+    restore += `, ${assignments([...before]).slice("SET ".length)}`;
     // Fails inside of a transaction, where START would end another's.
     await query(what, { text: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ" }, signal);
-    restore = assignments(before.map(([name, value]) => [name, settingText(value)]));
-    const ours = Object.entries(settings).filter(([name]) => !kept.includes(name) || before.some(([n]) => n === name));
+    const ours = Object.entries(settings).filter(([name]) => before.has(name) || name === "character_set_connection");
     await query(what, { text: assignments(ours) }, signal);
     await limitTime(statementTimeoutMs);
     await query(what, { text: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY" }, signal);
@@ -165,6 +166,7 @@ export async function openTransaction(
   };
 }
 
+/** Variables and their values, both as they stand in SQL. */
 function assignments(settings: readonly (readonly [variable: string, value: string])[]): string {
   return `SET ${settings.map(([variable, value]) => `SESSION ${variable} = ${value}`).join(", ")}`;
 }
@@ -200,35 +202,42 @@ export interface SharedTransaction {
 /** Lets several reads use one transaction, a statement at a time. */
 export function shareTransaction(whole: Transaction): SharedTransaction {
   const turns = new Turns(1);
-  const never = new AbortController().signal;
-  let ending = false;
+  const gone = new AbortController();
 
-  async function inTurn<T>(doing: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async function inTurn<T>(run: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     const pass = await turns.take(signal);
-    if (ending || signal.aborted) {
+    if (gone.signal.aborted || signal.aborted) {
       pass();
-      throw signal.aborted ? aborted(signal) : gone();
+      throw signal.aborted ? aborted(signal) : goneError();
     }
+    const answer = run(gone.signal).catch((error: PortmanteauError) => {
+      if (error.code === "SOURCE_UNAVAILABLE" && !connectionSurvives(error.cause)) gone.abort();
+      throw error;
+    });
     // The turn passes when the statement has ended, also after its reader left.
-    return untilAborted(doing().finally(pass), signal);
+    return untilAborted(answer.finally(pass), signal);
   }
 
   return {
     forRead: () => ({
-      query: (what, statement, signal) => inTurn(() => whole.query(what, statement, never), signal),
-      plan: (what, statement, signal) => inTurn(() => whole.plan(what, statement, never), signal),
+      query: (what, statement, signal, protocol) =>
+        inTurn((gone) => whole.query(what, statement, gone, protocol), signal),
+      plan: (what, statement, signal) => inTurn((gone) => whole.plan(what, statement, gone), signal),
       pages: () => {
-        throw gone();
+        throw goneError();
       },
       end: async () => undefined,
     }),
     end: () => {
-      ending = true;
+      gone.abort();
       return whole.end();
     },
   };
 }
 
-function gone(): PortmanteauError {
-  return new PortmanteauError("SOURCE_UNAVAILABLE", "The snapshot is gone. Export again.");
+function goneError(): PortmanteauError {
+  return new PortmanteauError(
+    "SOURCE_UNAVAILABLE",
+    "The snapshot is gone: it was closed, or its connection ended. Export again.",
+  );
 }

@@ -22,8 +22,32 @@ export interface MysqlField {
   readonly extendedFormat?: string | undefined;
 }
 
-/** For mysql2: called for every value of the text protocol. `next` reads it as the driver would. */
-export function mapValue(value: MysqlValue, next: () => unknown): JsonValue {
+/** The options that `mapText` and `mapBinary` count on, whatever those of the pool are. */
+export const readOptions = {
+  rowsAsArray: false,
+  nestTables: false,
+  dateStrings: true,
+  supportBigNumbers: true,
+  bigNumberStrings: true,
+} as const;
+
+/** For mysql2: called for every value of the text protocol. `next` reads it as the driver would with `readOptions`. */
+export function mapText(value: MysqlValue, next: () => unknown): JsonValue {
+  if (value.type === "DOUBLE" || value.type === "FLOAT") {
+    const text = value.string("latin1");
+    return text === null ? null : Number(text);
+  }
+  return mapValue(value, next);
+}
+
+/** For mysql2: called for every value of the binary protocol. */
+export function mapBinary(value: MysqlValue, next: () => unknown): JsonValue {
+  if (value.type === "DOUBLE") return next() as number | null;
+  if (value.type === "FLOAT") return shortest(next() as number | null);
+  return mapValue(value, next);
+}
+
+function mapValue(value: MysqlValue, next: () => unknown): JsonValue {
   if (value.extendedFormat === "json") return json(value.string("utf8"));
   switch (value.type) {
     case "TINY":
@@ -31,22 +55,19 @@ export function mapValue(value: MysqlValue, next: () => unknown): JsonValue {
     case "INT24":
     case "LONG":
     case "YEAR":
-      return next() as number | null; // no option of the client changes these
+      return next() as number | null;
     case "LONGLONG":
+    case "DATE":
+      return next() as string | null;
+    case "TIME":
+      return time(next() as string | null);
     case "DECIMAL":
     case "NEWDECIMAL":
-    case "DATE":
-    case "TIME":
       return value.string("latin1");
-    case "FLOAT":
-    case "DOUBLE": {
-      const text = value.string("latin1");
-      return text === null ? null : Number(text);
-    }
     case "DATETIME":
-      return dateTime(value.string("latin1"), "");
+      return dateTime(next() as string | null, "");
     case "TIMESTAMP":
-      return dateTime(value.string("latin1"), "Z");
+      return dateTime(next() as string | null, "Z");
     case "BIT":
       return bits(value.buffer(), value.length);
     case "JSON":
@@ -54,14 +75,20 @@ export function mapValue(value: MysqlValue, next: () => unknown): JsonValue {
     case "GEOMETRY":
     case "VECTOR":
       return base64(value.buffer());
-    case "NULL":
-      return value.string("latin1");
     default: {
       // Text, or bytes where the character set is `binary`, which only the driver's own reading tells here.
       const read = next();
       return read instanceof Uint8Array ? base64(read) : (read as string | null);
     }
   }
+}
+
+/**
+ * As text, a FLOAT has six digits, however many it holds: such a result is read in the binary protocol. Not every one is, for mysql2
+ * takes ten times as long there to call a `typeCast` (41 k rows of 10 columns a second against 550 k).
+ */
+export function needsBinary(fields: readonly MysqlField[]): boolean {
+  return fields.some(({ columnType }) => columnType === types.float);
 }
 
 const types = { float: 4, timestamp: 7, datetime: 12, bit: 16, json: 245, vector: 242, geometry: 255 };
@@ -96,6 +123,21 @@ export function readKey(key: JsonValue): MysqlKey | undefined {
     return new MysqlKey(bytesLiteral(bytes), bytes.toString("hex"));
   }
   return /^n:-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(key) ? new MysqlKey(value, value) : undefined;
+}
+
+/** The text protocol writes every digit of the fraction that the column has, the binary one only those that are not zero. */
+function time(text: string | null): string | null {
+  return text?.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** The number with the fewest digits that is the same FLOAT: 1.1 and not 1.100000023841858. */
+function shortest(value: number | null): number | null {
+  if (value === null) return null;
+  for (let digits = 6; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return rounded;
+  }
+  return Number(value.toPrecision(9));
 }
 
 function base64(bytes: Uint8Array | null): string | null {
