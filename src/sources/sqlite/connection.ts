@@ -1,0 +1,139 @@
+import type { Row, Rows } from "../sql/keyset.ts";
+import { failure } from "./failure.ts";
+import { bound, keyOf, mapRow, type RawRow } from "./values.ts";
+
+/** SQL text and the values of its `?`, in order: text, numbers, booleans, bytes, null. */
+export interface SqliteStatement {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+/** A row as it is read, each value mapped without loss. */
+export type SqliteRow = Row;
+
+/** The part of a prepared statement of better-sqlite3 or node:sqlite we call. */
+export interface SqlitePrepared {
+  all(...values: unknown[]): unknown[];
+  iterate(...values: unknown[]): Iterable<unknown>;
+  columns(): readonly { readonly name: string }[];
+  /** better-sqlite3's. */
+  safeIntegers?(on: boolean): unknown;
+  /** node:sqlite's, like the next one. */
+  setReadBigInts?(on: boolean): void;
+  setReturnArrays?(on: boolean): void;
+}
+
+/** The part of better-sqlite3's Database and of node:sqlite's DatabaseSync we call. */
+export interface SqliteDatabase {
+  prepare(sql: string): SqlitePrepared;
+  exec(sql: string): unknown;
+  close(): unknown;
+}
+
+/** A function that opens a connection for one read, which closes it; or an open one, which stays its owner's. */
+export type SqliteConnections = (() => SqliteDatabase) | SqliteDatabase;
+
+export type Result = Rows<SqliteRow>;
+
+/** A connection for the length of a read. */
+export interface Connection {
+  all(what: string, statement: SqliteStatement): Result;
+  /** Rows in pages of `limit`, taken as they are asked for. */
+  pages(what: string, statement: SqliteStatement, limit: number): Generator<Result>;
+  /** Compiles the statement and does not run it; gives the names of its columns. */
+  compile(what: string, statement: SqliteStatement): readonly string[];
+  /** Ends what was begun. Never throws; a second call does nothing more. */
+  end(): void;
+}
+
+/** A connection of the reader's own is a read transaction from its first statement to its end. */
+export function connect(database: SqliteConnections): Connection {
+  if (typeof database !== "function") return connectionOf(database, () => undefined);
+  let opened: SqliteDatabase | undefined;
+  try {
+    opened = database();
+    opened.exec("PRAGMA query_only = ON; BEGIN");
+  } catch (cause) {
+    opened?.close();
+    throw failure(cause, "Opening the database");
+  }
+  return connectionOf(opened, closing(opened));
+}
+
+function closing(database: SqliteDatabase): () => void {
+  let isOpen = true;
+  return () => {
+    if (!isOpen) return;
+    isOpen = false;
+    database.close(); // rolls back; nothing was written
+  };
+}
+
+function connectionOf(database: SqliteDatabase, end: () => void): Connection {
+  function prepare(what: string, text: string): SqlitePrepared {
+    return attempt(what, () => {
+      const prepared = database.prepare(text);
+      prepared.safeIntegers?.(true);
+      prepared.setReadBigInts?.(true);
+      prepared.setReturnArrays?.(false);
+      return prepared;
+    });
+  }
+
+  return {
+    all(what, { text, values = [] }) {
+      const prepared = prepare(what, text);
+      const names = namesOf(what, prepared);
+      return resultOf(attempt(what, () => prepared.all(...values.map(bound))) as RawRow[], names);
+    },
+    *pages(what, { text, values = [] }, limit) {
+      const prepared = prepare(what, text);
+      const names = namesOf(what, prepared);
+      const rows = attempt(what, () => (prepared.iterate(...values.map(bound)) as Iterable<RawRow>)[Symbol.iterator]());
+      try {
+        for (;;) {
+          const page = attempt(what, () => take(rows, limit));
+          if (page.length > 0) yield resultOf(page, names);
+          if (page.length < limit) return;
+        }
+      } finally {
+        rows.return?.();
+      }
+    },
+    compile(what, { text, values = [] }) {
+      const explained = prepare(what, `EXPLAIN ${text}`);
+      attempt(what, () => explained.all(...values.map(bound)));
+      return namesOf(what, prepare(what, text));
+    },
+    end,
+  };
+}
+
+function namesOf(what: string, prepared: SqlitePrepared): readonly string[] {
+  return attempt(what, () => prepared.columns().map(({ name }) => name));
+}
+
+function attempt<T>(what: string, doing: () => T): T {
+  try {
+    return doing();
+  } catch (cause) {
+    throw failure(cause, what);
+  }
+}
+
+function take(rows: Iterator<RawRow>, limit: number): RawRow[] {
+  const page: RawRow[] = [];
+  while (page.length < limit) {
+    const { done, value } = rows.next();
+    if (done) break;
+    page.push(value);
+  }
+  return page;
+}
+
+function resultOf(rows: RawRow[], names: readonly string[]): Result {
+  // As they were: what is a string in the record was TEXT, an INTEGER or a BLOB.
+  const ends = new Map([rows[0], rows.at(-1)].map((row) => [row, { ...row }]));
+  for (const row of rows) mapRow(row, names);
+  return { rows: rows as SqliteRow[], names, keyOf: (row, column) => keyOf(ends.get(row as RawRow)?.[column]) };
+}

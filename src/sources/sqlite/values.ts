@@ -1,0 +1,65 @@
+import type { JsonValue } from "../../model/json.ts";
+import { invalid } from "../sql/contract.ts";
+
+/** A value as SQLite has it: INTEGER, REAL, TEXT or BLOB. */
+export type SqliteValue = bigint | number | string | Uint8Array;
+
+/** A row as the driver reads it. */
+export type RawRow = { [column: string]: SqliteValue | null };
+
+/** Makes the row's values JSON, in place. */
+export function mapRow(row: RawRow, names: readonly string[]): void {
+  const mapped = row as { [column: string]: JsonValue };
+  for (const name of names) {
+    const value = row[name];
+    if (typeof value === "bigint") mapped[name] = integer(value);
+    else if (typeof value === "object" && value !== null) mapped[name] = base64(value);
+  }
+}
+
+function integer(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
+}
+
+/** What the driver shall bind: a whole number as an INTEGER, which both drivers would bind as a REAL. */
+export function bound(value: unknown): SqliteValue | null {
+  switch (typeof value) {
+    case "number":
+      return Number.isSafeInteger(value) ? BigInt(value) : value;
+    case "boolean":
+      return value ? 1n : 0n;
+    case "bigint":
+    case "string":
+      return value;
+  }
+  if (value === null || value instanceof Uint8Array) return value;
+  throw invalid("A value of the statement cannot be given to SQLite. Give text, numbers, booleans, bytes or null.");
+}
+
+/** A value of a cursor column as JSON: its storage class, and the value. Nothing for NULL. */
+export function keyOf(value: SqliteValue | null | undefined): string | undefined {
+  switch (typeof value) {
+    case "bigint":
+      return `i:${value}`;
+    case "number":
+      return `r:${value}`;
+    case "string":
+      return `s:${value}`;
+  }
+  return value === null || value === undefined ? undefined : `b:${base64(value)}`;
+}
+
+/** The value that a key stands for; nothing when it is not one of ours. */
+export function readKey(key: JsonValue): SqliteValue | undefined {
+  if (typeof key !== "string") return undefined;
+  const text = key.slice(2);
+  if (key.startsWith("s:")) return text;
+  if (key.startsWith("b:")) return Buffer.from(text, "base64");
+  if (/^i:-?\d+$/.test(key)) return BigInt(text);
+  return /^r:-?(?:Infinity|\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.test(key) ? Number(text) : undefined;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
