@@ -5,6 +5,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     records: "src/records.ts",
+    "sources/combine": "src/sources/combine/index.ts",
     "sources/iterable": "src/sources/iterable.ts",
     "sources/mysql": "src/sources/mysql/index.ts",
     "sources/postgres": "src/sources/postgres/index.ts",

@@ -129,6 +129,7 @@ function completenessOf({ collected }: Journal): "complete" | "partial" {
 /** What the bundle may claim: one moment for all, one for each, or nothing. */
 function consistencyOf({ collected }: Journal): Manifest["consistency"] {
   const results = [...collected.values()];
+  if (results.some(({ planned }) => planned.dataset.source.consistency === "mixed")) return "none";
   const [first, ...rest] = results.map(({ planned }) => planned.dataset.source.snapshot);
   if (first !== undefined && rest.every((snapshot) => snapshot === first)) return "snapshot";
   const frozen = results.every(

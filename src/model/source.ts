@@ -69,8 +69,11 @@ export interface Source<R = unknown> {
   /** The adapter's name, for messages: `"postgres"`. */
   readonly name: string;
   readonly capabilities: SourceCapabilities;
-  /** How one read stands to concurrent writes: a frozen view of the dataset, or none promised. Default `"none"`. */
-  readonly consistency?: "dataset" | "none";
+  /**
+   * How one read stands to concurrent writes: a frozen view of the dataset, or none promised. `"mixed"`: parts of it show other moments
+   * than the rest, also with a snapshot. Default `"none"`.
+   */
+  readonly consistency?: "dataset" | "none" | "mixed";
   /** When set, the engine opens it once per export and hands its token to every read. */
   readonly snapshot?: Snapshot;
   read(context: ReadContext): AsyncIterable<Page<R>>;
