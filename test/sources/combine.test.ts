@@ -410,9 +410,8 @@ describe("mergeSources", () => {
 
   it("refuses a source that leaves its order after a resume, too", async () => {
     const source = mergeSources([sourceOf(rows(1, 2, 9, 3)).source], byId);
-    const [{ cursor }] = (await pagesOf(mergeSources([sourceOf(rows(1, 2)).source], byId), { pageRecords: 1 })) as [
-      { cursor: Cursor },
-    ];
+    const [first] = await pagesOf(mergeSources([sourceOf(rows(1, 2)).source], byId), { pageRecords: 1 });
+    const cursor = first?.cursor as Cursor;
     expect((await failing(recordsOf(source, { after: cursor }))).code).toBe("SOURCE_CONTRACT");
   });
 
