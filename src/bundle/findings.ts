@@ -32,7 +32,7 @@ export const findingCodes = {
   JSON_INVALID: ["error", "A JSON file is malformed."],
   CSV_INVALID: ["error", "A CSV file is malformed."],
   RECORD_INVALID: ["error", "A record does not match its schema."],
-  COUNT_MISMATCH: ["error", "A file does not have as many records as the manifest says."],
+  COUNT_MISMATCH: ["error", "Records and their counts do not agree, in a file or within the manifest."],
   CSV_MISMATCH: ["error", "JSON and CSV do not say the same."],
   PART_MISSING: ["error", "The zip is one of a set, and another of the set was not given."],
   PART_FOREIGN: [

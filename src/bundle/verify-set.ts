@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Manifest } from "../model/generated/manifest.ts";
+import { isWhole, type Outcome, type RecordCounts } from "../model/outcome.ts";
 import { type Finding, finding } from "./findings.ts";
 import { layout } from "./layout.ts";
 import type { CheckedZip } from "./verify-zip.ts";
@@ -62,6 +63,8 @@ function* checkWhole(members: readonly SetMember[]): Generator<Finding> {
   for (const { name, outcome, records } of members[0]?.manifest.datasets ?? []) {
     const files = datasets.flatMap((byName) => byName.get(name)?.files ?? []);
     const hasRecords = outcome === "complete" || outcome === "empty" || outcome === "partial";
+    const problem = hasRecords ? countProblem(outcome, records) : undefined;
+    if (problem !== undefined) yield finding("COUNT_MISMATCH", `"${name}": ${problem}.`, { path: layout.manifest });
     const paths = { json: layout.json(name), csv: layout.csv(name), quarantine: layout.quarantine(name) };
     for (const path of hasRecords ? [paths.json, paths.csv] : []) {
       if (!files.some((file) => file.path === path))
@@ -91,4 +94,14 @@ function* checkWhole(members: readonly SetMember[]): Generator<Finding> {
         yield finding("COUNT_MISMATCH", `The manifest counts ${said} records, and ${claimed} in its files.`, { path });
     }
   }
+}
+
+/** Nothing is lost: what was read is written or in quarantine, and what is whole was read to the end. */
+function countProblem(outcome: Outcome, { read, written, quarantined, expected }: RecordCounts): string | undefined {
+  if (read !== written + quarantined)
+    return `${read} records were read, and ${written + quarantined} written or quarantined`;
+  if (outcome === "empty" && read > 0) return `it is empty, and ${read} records were read`;
+  if (isWhole(outcome) && expected !== null && expected !== read)
+    return `it is ${outcome}, and ${read} of ${expected} records were read`;
+  return undefined;
 }
