@@ -476,8 +476,8 @@ describe("a configuration", () => {
       { datasets: [dataset({ source: { ...source, capabilities: { ...source.capabilities, partitions: true } } })] },
     ],
     [
-      "attachments",
-      "/source",
+      "attachments that its records do not name",
+      "/schema",
       { datasets: [dataset({ source: { ...source, capabilities: { ...source.capabilities, attachments: true } } })] },
     ],
   ];

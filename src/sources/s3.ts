@@ -1,0 +1,333 @@
+import { Buffer } from "node:buffer";
+import type { Attachment, OpenAttachment } from "../model/attachment.ts";
+import { PortmanteauError } from "../model/errors.ts";
+import type { Page, ReadContext, Source, SourceSubject } from "../model/source.ts";
+
+/** The part of `S3` of `@aws-sdk/client-s3` that we call; an `S3Client` lacks these methods. */
+export interface S3Like {
+  listObjectsV2(input: S3ListInput, options: S3CallOptions): Promise<S3Listing>;
+  getObject(input: S3ObjectInput, options: S3CallOptions): Promise<S3Got>;
+  headObject(input: S3ObjectInput, options: S3CallOptions): Promise<S3Head>;
+}
+interface S3CallOptions {
+  readonly abortSignal: AbortSignal;
+}
+interface S3ListInput {
+  readonly Bucket: string;
+  readonly Prefix: string;
+  readonly MaxKeys: number;
+  readonly EncodingType: "url";
+  readonly StartAfter?: string;
+  readonly ContinuationToken?: string;
+}
+interface S3Listing {
+  readonly Contents?:
+    | readonly { readonly Key?: string; readonly Size?: number; readonly LastModified?: Date }[]
+    | undefined;
+  readonly EncodingType?: string | undefined;
+  readonly IsTruncated?: boolean | undefined;
+  readonly NextContinuationToken?: string | undefined;
+}
+interface S3ObjectInput {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+interface S3Got {
+  readonly Body?: unknown;
+  readonly ContentLength?: number | undefined;
+  readonly ContentType?: string | undefined;
+}
+interface S3Head {
+  readonly ContentType?: string | undefined;
+  readonly ContentDisposition?: string | undefined;
+  readonly Metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** An object as the store lists it. */
+export interface S3Object {
+  readonly key: string;
+  /** The key below the subject's prefix. */
+  readonly path: string;
+  /** Size in bytes. */
+  readonly bytes: number;
+  readonly modifiedAt: Date | undefined;
+  /** What was stored beside the content; only with the option `head`, and not when the object is gone meanwhile. */
+  readonly head?: {
+    readonly contentType: string | undefined;
+    readonly contentDisposition: string | undefined;
+    /** The user's metadata: `x-amz-meta-*`. */
+    readonly metadata: Readonly<Record<string, string>>;
+  };
+}
+
+export interface S3SourceOptions<R = S3Record> {
+  /** An `S3` of `@aws-sdk/client-s3`, or what has its methods. */
+  readonly client: S3Like;
+  readonly bucket: string;
+  /** What the keys of all of the subject's objects begin with, and nobody else's. It ends on `/`. `check` calls it with an empty id. */
+  readonly prefix: (subject: SourceSubject) => string;
+  /** Leaves out the objects for which it is false. Default: none. */
+  readonly filter?: (object: S3Object) => boolean;
+  /** Asks for the metadata of each object, a request each. Default false. */
+  readonly head?: boolean;
+  /** The file's name as the subject knows it. Default: the key below the prefix. */
+  readonly name?: (object: S3Object) => string;
+  /** Makes the record of an object; the engine adds `file`. Default: one of `storedFileSchema`. */
+  readonly map?: (object: S3Object, subject: SourceSubject) => R;
+}
+
+/** The record of an object, as `storedFileSchema` has it. */
+export interface S3Record {
+  readonly accountId: string;
+  readonly modifiedAt: Date | null;
+}
+
+/** A store lists no more at once. */
+const mostKeys = 1_000;
+/** So many objects are asked for their metadata at the same time. */
+const headsAtOnce = 8;
+
+/**
+ * Reads the objects below the subject's prefix in S3, or a store that speaks its language, in the order of their keys. It needs a schema
+ * with a property `file`, such as `storedFileSchema` of `portmanteau/records`. Empty objects whose key ends on `/`, by which consoles
+ * show folders, are left out. An object that is gone once it is read is a file that cannot be read: its record says so.
+ *
+ * The client's own retries come first; give it few. It does not count: a store can only list.
+ *
+ * @throws {PortmanteauError} `CONFIG_INVALID`; from `read` and `check`: `SOURCE_CONTRACT` (the prefix does not end on `/`, keys of others
+ *   or in no order), `SOURCE_UNAVAILABLE` (network, throttling, the store's own failure; retryable), `SOURCE_FAILED` (everything else,
+ *   with the store's code), `ABORTED`
+ * @example
+ * ```ts
+ * const uploads = defineDataset({
+ *   name: "uploads",
+ *   title: "Your uploads",
+ *   schema: storedFileSchema,
+ *   subjectField: "/accountId",
+ *   privacy,
+ *   source: s3Source({ client: new S3({}), bucket: "uploads", prefix: ({ id }) => `users/${id}/` }),
+ * });
+ * ```
+ */
+export function s3Source<R = S3Record>(options: S3SourceOptions<R>): Source<R> {
+  const { client, bucket, filter = () => true, head = false, name = ({ path }) => path } = options;
+  const map = options.map ?? recordOf;
+  if (typeof client?.listObjectsV2 !== "function")
+    throw new PortmanteauError(
+      "CONFIG_INVALID",
+      "`client` has no `listObjectsV2`. Give an `S3` of @aws-sdk/client-s3; an `S3Client` lacks the methods.",
+    );
+  if (typeof bucket !== "string" || bucket === "") throw new PortmanteauError("CONFIG_INVALID", "`bucket` is empty.");
+
+  function prefixOf(subject: SourceSubject): string {
+    const prefix = options.prefix(subject);
+    if (typeof prefix === "string" && prefix.endsWith("/")) return prefix;
+    throw new PortmanteauError(
+      "SOURCE_CONTRACT",
+      "`prefix` must give a text that ends on `/`: else the objects of 1 would be those of 10 too.",
+    );
+  }
+
+  async function* listings(
+    { after, pageRecords }: Pick<ReadContext, "after" | "pageRecords">,
+    prefix: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly S3Object[]> {
+    let last = after === undefined ? "" : cursorOf(after);
+    let token: string | undefined;
+    do {
+      const from = token !== undefined ? { ContinuationToken: token } : last === "" ? {} : { StartAfter: last };
+      const MaxKeys = Math.min(pageRecords, mostKeys);
+      const listing = await asked(signal, "The list of objects", () =>
+        client.listObjectsV2(
+          { Bucket: bucket, Prefix: prefix, MaxKeys, EncodingType: "url", ...from },
+          { abortSignal: signal },
+        ),
+      );
+      const objects = (listing.Contents ?? []).map(({ Key = "", Size = 0, LastModified }): S3Object => {
+        const key = listing.EncodingType === "url" ? decoded(Key) : Key;
+        return { key, path: key.slice(prefix.length), bytes: Size, modifiedAt: LastModified };
+      });
+      for (const { key } of objects) {
+        if (!key.startsWith(prefix)) throw contract("The store listed an object that is not below the prefix.");
+        if (!isBefore(last, key)) throw contract("The store does not list its objects in the order of their keys.");
+        last = key;
+      }
+      token = listing.IsTruncated === true ? listing.NextContinuationToken : undefined;
+      if (listing.IsTruncated === true && token === undefined)
+        throw contract("The store says that there are more objects, and not how to go on.");
+      if (objects.length > 0) yield objects;
+    } while (token !== undefined);
+  }
+
+  /** The objects that are files and wanted, each with its metadata when that was asked for. */
+  async function wanted(objects: readonly S3Object[], signal: AbortSignal): Promise<S3Object[]> {
+    const files = objects.filter(({ key, bytes }) => !(bytes === 0 && key.endsWith("/")));
+    if (!head) return files.filter(filter);
+    const found: S3Object[] = [];
+    for (let at = 0; at < files.length; at += headsAtOnce)
+      found.push(...(await Promise.all(files.slice(at, at + headsAtOnce).map((object) => withHead(object, signal)))));
+    return found.filter(filter);
+  }
+
+  async function withHead(object: S3Object, signal: AbortSignal): Promise<S3Object> {
+    try {
+      const { ContentType, ContentDisposition, Metadata } = await client.headObject(
+        { Bucket: bucket, Key: object.key },
+        { abortSignal: signal },
+      );
+      return {
+        ...object,
+        head: { contentType: ContentType, contentDisposition: ContentDisposition, metadata: Metadata ?? {} },
+      };
+    } catch (error) {
+      if (isGone(error)) return object; // reading it will tell
+      throw failure(error, "The metadata of an object", signal);
+    }
+  }
+
+  function attachmentOf(object: S3Object): Attachment {
+    return {
+      name: name(object),
+      async open(signal) {
+        const got = await asked(signal, "An object", () =>
+          client.getObject({ Bucket: bucket, Key: object.key }, { abortSignal: signal }),
+        );
+        return contentOf(got, signal);
+      },
+    };
+  }
+
+  return {
+    name: "s3",
+    capabilities: { resume: "cursor", partitions: false, count: false, attachments: true },
+    async *read({ subject, after, pageRecords, signal }: ReadContext): AsyncGenerator<Page<R>> {
+      for await (const objects of listings({ after, pageRecords } as ReadContext, prefixOf(subject), signal)) {
+        const files = await wanted(objects, signal);
+        if (files.length === 0) continue;
+        yield {
+          records: files.map((object) => (map as (object: S3Object, subject: SourceSubject) => R)(object, subject)),
+          attachments: files.map(attachmentOf),
+          cursor: (objects.at(-1) as S3Object).key,
+        };
+      }
+    },
+    async check(signal) {
+      const prefix = prefixOf({ id: "" });
+      await asked(signal, "The list of objects", () =>
+        client.listObjectsV2(
+          { Bucket: bucket, Prefix: prefix, MaxKeys: 1, EncodingType: "url" },
+          { abortSignal: signal },
+        ),
+      );
+    },
+  };
+}
+
+function recordOf({ modifiedAt }: S3Object, { id }: SourceSubject): S3Record {
+  return { accountId: id, modifiedAt: modifiedAt ?? null };
+}
+
+function cursorOf(after: ReadContext["after"]): string {
+  if (typeof after === "string") return after;
+  throw contract("The cursor is not one that an S3 source gave.");
+}
+
+/** Keys are encoded, because XML has no place for some of their characters. */
+function decoded(key: string): string {
+  return decodeURIComponent(key.replaceAll("+", " "));
+}
+
+/** Stores order keys by their bytes in UTF-8, which is not the order of JavaScript. */
+function isBefore(one: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
+}
+
+/** A body of the SDK: a stream of Node. */
+interface Body extends AsyncIterable<Uint8Array> {
+  on?(event: "error", listener: () => void): unknown;
+  destroy?(): unknown;
+}
+
+function contentOf({ Body: given, ContentLength, ContentType }: S3Got, signal: AbortSignal): OpenAttachment {
+  const body = given as Body | undefined;
+  if (typeof body?.[Symbol.asyncIterator] !== "function")
+    throw contract("The client gave an object without a body to read.");
+  body.on?.("error", () => {}); // one that comes when nobody reads any more must not end the process
+  return {
+    ...(ContentLength === undefined ? {} : { bytes: ContentLength }),
+    ...(ContentType === undefined ? {} : { mediaType: ContentType }),
+    content: chunksOf(body, signal),
+    close: () => void body.destroy?.(),
+  };
+}
+
+async function* chunksOf(body: Body, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) yield chunk;
+  } catch (cause) {
+    if (signal.aborted) throw failure(cause, "An object", signal);
+    throw new PortmanteauError("SOURCE_UNAVAILABLE", "The store broke off in the middle of an object.", {
+      retryable: true,
+      cause,
+    });
+  }
+}
+
+async function asked<T>(signal: AbortSignal, what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw failure(cause, what, signal);
+  }
+}
+
+interface ServiceError {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly $retryable?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+function isGone(error: unknown): boolean {
+  const { name, $metadata } = error as ServiceError;
+  return name === "NoSuchKey" || name === "NotFound" || (name !== "NoSuchBucket" && $metadata?.httpStatusCode === 404);
+}
+
+const passing = new Set([
+  ...["TimeoutError", "RequestTimeout", "RequestTimeoutException", "SlowDown", "ThrottlingException", "InternalError"],
+  ...[
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ECONNABORTED",
+    "EPIPE",
+    "ETIMEDOUT",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+  ],
+]);
+
+/** The error to throw for one of the client's. Its message is our own: a client's can quote keys. */
+function failure(cause: unknown, what: string, signal: AbortSignal): PortmanteauError {
+  if (PortmanteauError.is(cause)) return cause;
+  if (signal.aborted) return new PortmanteauError("ABORTED", "Reading from S3 was aborted.", { cause });
+  const { name, code, $retryable, $metadata } = (cause ?? {}) as ServiceError;
+  const status = $metadata?.httpStatusCode;
+  const word = [code, name].find((each) => typeof each === "string" && /^[A-Za-z0-9_]{1,60}$/.test(each));
+  const said = [word, status].filter((each) => each !== undefined).join(", ") || "an unknown error";
+  const mayPass = $retryable !== undefined || status === 429 || (status !== undefined && status >= 500);
+  if (mayPass || passing.has(String(code)) || passing.has(String(name)))
+    return new PortmanteauError("SOURCE_UNAVAILABLE", `${what} could not be had from S3 for now (${said}).`, {
+      retryable: true,
+      cause,
+    });
+  if (what === "An object" && isGone(cause))
+    return new PortmanteauError("SOURCE_FAILED", "An object that was listed is not there any more.", { cause });
+  return new PortmanteauError("SOURCE_FAILED", `${what} was refused by S3 (${said}).`, { cause });
+}
+
+function contract(message: string): PortmanteauError {
+  return new PortmanteauError("SOURCE_CONTRACT", message);
+}
