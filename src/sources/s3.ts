@@ -18,15 +18,16 @@ interface S3ListInput {
   readonly MaxKeys: number;
   readonly EncodingType: "url";
   readonly StartAfter?: string;
-  readonly ContinuationToken?: string;
 }
 interface S3Listing {
-  readonly Contents?:
-    | readonly { readonly Key?: string; readonly Size?: number; readonly LastModified?: Date }[]
-    | undefined;
+  readonly Contents?: readonly S3ListedObject[] | undefined;
   readonly EncodingType?: string | undefined;
   readonly IsTruncated?: boolean | undefined;
-  readonly NextContinuationToken?: string | undefined;
+}
+interface S3ListedObject {
+  readonly Key?: string | undefined;
+  readonly Size?: number | undefined;
+  readonly LastModified?: Date | undefined;
 }
 interface S3ObjectInput {
   readonly Bucket: string;
@@ -129,35 +130,35 @@ export function s3Source<R = S3Record>(options: S3SourceOptions<R>): Source<R> {
   }
 
   async function* listings(
-    { after, pageRecords }: Pick<ReadContext, "after" | "pageRecords">,
+    { after, pageRecords, signal }: ReadContext,
     prefix: string,
-    signal: AbortSignal,
   ): AsyncGenerator<readonly S3Object[]> {
     let last = after === undefined ? "" : cursorOf(after);
-    let token: string | undefined;
-    do {
-      const from = token !== undefined ? { ContinuationToken: token } : last === "" ? {} : { StartAfter: last };
-      const MaxKeys = Math.min(pageRecords, mostKeys);
-      const listing = await asked(signal, "The list of objects", () =>
-        client.listObjectsV2(
-          { Bucket: bucket, Prefix: prefix, MaxKeys, EncodingType: "url", ...from },
-          { abortSignal: signal },
-        ),
-      );
+    for (;;) {
+      const from = last === "" ? {} : { StartAfter: last };
+      const listing = await listed({ Prefix: prefix, MaxKeys: Math.min(pageRecords, mostKeys), ...from }, signal);
       const objects = (listing.Contents ?? []).map(({ Key = "", Size = 0, LastModified }): S3Object => {
         const key = listing.EncodingType === "url" ? decoded(Key) : Key;
         return { key, path: key.slice(prefix.length), bytes: Size, modifiedAt: LastModified };
       });
       for (const { key } of objects) {
         if (!key.startsWith(prefix)) throw contract("The store listed an object that is not below the prefix.");
-        if (!isBefore(last, key)) throw contract("The store does not list its objects in the order of their keys.");
+        if (!isBefore(last, key))
+          throw contract(
+            "The store does not list its objects in the order of their keys, or does not know StartAfter.",
+          );
         last = key;
       }
-      token = listing.IsTruncated === true ? listing.NextContinuationToken : undefined;
-      if (listing.IsTruncated === true && token === undefined)
-        throw contract("The store says that there are more objects, and not how to go on.");
       if (objects.length > 0) yield objects;
-    } while (token !== undefined);
+      if (listing.IsTruncated !== true) return;
+      if (objects.length === 0) throw contract("The store says that there are more objects, and lists none.");
+    }
+  }
+
+  function listed(input: Omit<S3ListInput, "Bucket" | "EncodingType">, abortSignal: AbortSignal): Promise<S3Listing> {
+    return asked(abortSignal, "The list of objects", () =>
+      client.listObjectsV2({ Bucket: bucket, EncodingType: "url", ...input }, { abortSignal }),
+    );
   }
 
   /** The objects that are files and wanted, each with its metadata when that was asked for. */
@@ -201,8 +202,9 @@ export function s3Source<R = S3Record>(options: S3SourceOptions<R>): Source<R> {
   return {
     name: "s3",
     capabilities: { resume: "cursor", partitions: false, count: false, attachments: true },
-    async *read({ subject, after, pageRecords, signal }: ReadContext): AsyncGenerator<Page<R>> {
-      for await (const objects of listings({ after, pageRecords } as ReadContext, prefixOf(subject), signal)) {
+    async *read(context: ReadContext): AsyncGenerator<Page<R>> {
+      const { subject, signal } = context;
+      for await (const objects of listings(context, prefixOf(subject))) {
         const files = await wanted(objects, signal);
         if (files.length === 0) continue;
         yield {
@@ -213,13 +215,7 @@ export function s3Source<R = S3Record>(options: S3SourceOptions<R>): Source<R> {
       }
     },
     async check(signal) {
-      const prefix = prefixOf({ id: "" });
-      await asked(signal, "The list of objects", () =>
-        client.listObjectsV2(
-          { Bucket: bucket, Prefix: prefix, MaxKeys: 1, EncodingType: "url" },
-          { abortSignal: signal },
-        ),
-      );
+      await listed({ Prefix: prefixOf({ id: "" }), MaxKeys: 1 }, signal);
     },
   };
 }

@@ -1,0 +1,101 @@
+import crypto from "node:crypto";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { S3 } from "@aws-sdk/client-s3";
+import S3rver from "s3rver";
+import { emptyFolder } from "./exporting.ts";
+
+/** A store in this process, behind a door at which a test can stand. */
+export interface TestStore {
+  readonly client: S3;
+  put(key: string, content: string | Uint8Array, more?: object): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** What was asked of the store: "GET /bucket/key". */
+  readonly asked: string[];
+  /** How many answers are on their way at this moment. */
+  answers(): number;
+  /** Called with each request before the store sees it; true when it was answered. */
+  door: ((asked: IncomingMessage, answer: ServerResponse) => boolean) | undefined;
+  /** Ends the connection of an answer after so many bytes of its body. */
+  cutAfter: number | undefined;
+  close(): Promise<void>;
+}
+
+export const bucket = "files";
+
+/** s3rver makes its continuation tokens with DES, which OpenSSL 3 has not: another cipher does as well, for nobody looks into them. */
+for (const method of ["createCipheriv", "createDecipheriv"] as const) {
+  const original = crypto[method] as (name: string, key: Buffer, iv: Buffer, ...rest: unknown[]) => unknown;
+  const replaced = (name: string, key: Buffer, iv: Buffer, ...rest: unknown[]) =>
+    name === "des"
+      ? original("aes-128-ctr", Buffer.concat([key, key]), Buffer.concat([iv, iv]))
+      : original(name, key, iv, ...rest);
+  Object.assign(crypto, { [method]: replaced });
+}
+
+/** Starts s3rver on a free port. Its clients try everything once: retrying is the engine's. */
+export async function openStore(): Promise<TestStore> {
+  const server = new S3rver({
+    port: 0,
+    address: "127.0.0.1",
+    silent: true,
+    directory: emptyFolder(),
+    configureBuckets: [{ name: bucket }],
+  });
+  const { port } = await server.run();
+  const asked: string[] = [];
+  let answers = 0;
+  const proxy = createServer((incoming, answer) => {
+    asked.push(`${incoming.method} ${decodeURIComponent(incoming.url?.replace(/\?.*/, "") ?? "")}`);
+    answers++;
+    answer.on("close", () => answers--);
+    if (store.door?.(incoming, answer)) return;
+    const { method, url: path, headers } = incoming;
+    const passed = request({ port, host: "127.0.0.1", method, path, headers }, (given) => {
+      answer.writeHead(given.statusCode ?? 500, given.headers);
+      let bytes = 0;
+      given.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (store.cutAfter !== undefined && bytes > store.cutAfter) answer.destroy();
+        else if (!answer.write(chunk)) {
+          given.pause();
+          answer.once("drain", () => given.resume());
+        }
+      });
+      given.on("end", () => answer.end());
+      answer.on("close", () => given.destroy());
+    });
+    passed.on("error", () => answer.destroy());
+    incoming.pipe(passed);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const client = new S3({
+    endpoint: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    region: "us-east-1",
+    credentials: { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" },
+    forcePathStyle: true,
+    maxAttempts: 1,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+  });
+  const store: TestStore = {
+    client,
+    async put(Key, content, more = {}) {
+      await client.putObject({ Bucket: bucket, Key, Body: Buffer.from(content as string), ...more });
+    },
+    async delete(Key) {
+      await client.deleteObject({ Bucket: bucket, Key });
+    },
+    asked,
+    answers: () => answers,
+    door: undefined,
+    cutAfter: undefined,
+    async close() {
+      client.destroy();
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+      await server.close();
+    },
+  };
+  return store;
+}
