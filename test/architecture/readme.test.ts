@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBundle } from "../../src/index.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { openBundle, verifyBundle } from "../../src/index.ts";
 import { decrypted, keyPair } from "../support/age.ts";
 import { controlledSource, entriesOf, exporterOf, jsonAt, noteDataset, notes, request } from "../support/exporting.ts";
 
@@ -19,7 +19,7 @@ afterAll(() => {
 
 describe("the README's code", () => {
   it("is the code of the examples", () => {
-    for (const name of ["first-bundle", "http-source", "signed-export", "encrypted-export"]) {
+    for (const name of ["first-bundle", "http-source", "signed-export", "encrypted-export", "stored-files"]) {
       expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
     }
   });
@@ -57,6 +57,17 @@ describe("the README's code", () => {
     const sealed = readFileSync("bundle.zip.age");
     expect(bundle?.envelope).toMatchObject({ name: "age", files: [{ bytes: sealed.length }] });
     expect(jsonAt(entriesOf(await decrypted(sealed, { identity })), "data/a.json")).toEqual(notes(3));
+  });
+
+  it("exports a person's files, and reads them back", async () => {
+    const { exportFiles } = await import("../../examples/stored-files.ts");
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    mkdirSync("uploads/c42/photos", { recursive: true });
+    writeFileSync("uploads/c42/photos/me.jpg", "not really");
+    await exportFiles("uploads", "c42");
+    expect(log.mock.calls.at(-1)).toEqual(["files/uploads/photos_me.jpg", "photos/me.jpg", 10]);
+    log.mockRestore();
+    expect(await verifyBundle("uploads.zip").summary()).toMatchObject({ sound: true, complete: true });
   });
 
   it("names only commands that package.json has", () => {
