@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import Better from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ErrorCode, PortmanteauError } from "../../src/model/errors.ts";
 import type { Page, ReadContext, Source } from "../../src/model/source.ts";
@@ -13,6 +12,7 @@ import {
   sqliteSnapshot,
   sqliteSource,
 } from "../../src/sources/sqlite/index.ts";
+import { sqliteDrivers } from "../support/sqlite.ts";
 
 const total = 1203;
 const schema = `
@@ -105,41 +105,7 @@ async function expectFailure(
   return error;
 }
 
-interface Driver {
-  readonly name: string;
-  readonly notRun?: string;
-  open(path: string, options?: { readonly readonly?: boolean; readonly odd?: boolean }): SqliteDatabase;
-}
-
-interface NodeSqlite {
-  DatabaseSync: new (path: string, options: object) => SqliteDatabase;
-}
-
-function drivers(): readonly Driver[] {
-  const builtIn = process.getBuiltinModule?.("node:sqlite") as NodeSqlite | undefined;
-  const notRun = `not run: node:sqlite (Node.js ${process.version} has none; 22.16 has)`;
-  if (builtIn === undefined) console.warn(notRun);
-  return [
-    {
-      name: "better-sqlite3",
-      open: (path, { readonly = false, odd = false } = {}) => {
-        const database = new Better(path, { readonly, timeout: 0 });
-        return odd ? database.defaultSafeIntegers(true) : database;
-      },
-    },
-    {
-      name: "node:sqlite",
-      ...(builtIn === undefined ? { notRun } : {}),
-      open: (path, { readonly = false, odd = false } = {}) => {
-        if (builtIn === undefined) throw new Error(notRun);
-        const options = { readOnly: readonly, timeout: 0, ...(odd ? { returnArrays: true } : {}) };
-        return new builtIn.DatabaseSync(path, options);
-      },
-    },
-  ];
-}
-
-for (const driver of drivers())
+for (const driver of sqliteDrivers())
   describe.skipIf(driver.notRun !== undefined)(`sqliteSource on ${driver.notRun ?? driver.name}`, () => {
     let folder: string;
     let path: string;
