@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openBundle, verifyBundle } from "../../src/index.ts";
 import { decrypted, keyPair } from "../support/age.ts";
@@ -19,7 +20,14 @@ afterAll(() => {
 
 describe("the README's code", () => {
   it("is the code of the examples", () => {
-    for (const name of ["first-bundle", "http-source", "signed-export", "encrypted-export", "stored-files"]) {
+    for (const name of [
+      "first-bundle",
+      "http-source",
+      "signed-export",
+      "encrypted-export",
+      "stored-files",
+      "sql-sources",
+    ]) {
       expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
     }
   });
@@ -68,6 +76,25 @@ describe("the README's code", () => {
     expect(log.mock.calls.at(-1)).toEqual(["files/uploads/photos_me.jpg", "photos/me.jpg", 10]);
     log.mockRestore();
     expect(await verifyBundle("uploads.zip").summary()).toMatchObject({ sound: true, complete: true });
+  });
+
+  it("reads tickets from SQLite", async () => {
+    const { ticketsInSqlite } = await import("../../examples/sql-sources.ts");
+    const database = new Database("tickets.db");
+    database.exec(`CREATE TABLE tickets (id INTEGER PRIMARY KEY, customer_id TEXT, subject TEXT, opened_at TEXT);
+      INSERT INTO tickets VALUES (1, 'u1', 'a', 'now'), (2, 'u2', 'b', 'now'), (3, 'u1', 'c', 'now')`);
+    database.close();
+    const source = ticketsInSqlite("tickets.db");
+    const context = {
+      subject: { id: "u1" },
+      requestType: "access",
+      pageRecords: 1,
+      signal: new AbortController().signal,
+    } as const;
+    const ids: unknown[] = [];
+    for await (const { records } of source.read(context)) ids.push(...records.map(({ id }) => id));
+    expect(ids).toEqual([1, 3]);
+    expect(await source.count?.(context)).toBe(2);
   });
 
   it("names only commands that package.json has", () => {

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import mysql, { type Pool, type PoolOptions } from "mysql2";
 import mysqlPromise from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ticketsInMysql } from "../../examples/sql-sources.ts";
 import { type ErrorCode, PortmanteauError } from "../../src/model/errors.ts";
 import type { OpenSnapshot, Page, ReadContext, Source } from "../../src/model/source.ts";
 import { failure } from "../../src/sources/mysql/failure.ts";
@@ -383,6 +384,16 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
       const error = await expectFailure(recordsOf(mysqlSource({ pool, query: () => ({ text }) })), "SOURCE_FAILED");
       expect(error.message).toContain("1792");
       expect(await database.sql("SELECT * FROM written")).toEqual([]);
+    });
+
+    it("reads as the example does", async () => {
+      await database.sql(
+        "CREATE TABLE tickets (id bigint PRIMARY KEY, customer_id varchar(9), subject text, opened_at timestamp); INSERT INTO tickets VALUES (1, 'ada', 'a', now()), (2, 'bob', 'b', now()), (3, 'ada', 'c', now())",
+      );
+      const source = ticketsInMysql(pool);
+      expect((await recordsOf(source, { pageRecords: 1 })).map(({ id }) => id)).toEqual(["1", "3"]);
+      expect(await source.count?.(context())).toBe(2);
+      await source.check?.(context().signal);
     });
 
     it("reads over a pool of `mysql2/promise`", async () => {
