@@ -74,7 +74,7 @@ for (const cursor of ["number", undefined])
           },
           refused: over("no_such_table"),
           unreachable: over("note", nowhere),
-          hanging: over("(SELECT * FROM note WHERE sleep(30) = 0) AS slow"),
+          hanging: over("(SELECT * FROM note WHERE sleep(300) = 0) AS slow"),
           async teardown() {
             await pool.promise().end();
             await nowhere.promise().end();

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ticketsInMysql } from "../../examples/sql-sources.ts";
 import { type ErrorCode, PortmanteauError } from "../../src/model/errors.ts";
 import type { OpenSnapshot, Page, ReadContext, Source } from "../../src/model/source.ts";
+import { connect, serverName } from "../../src/sources/mysql/connection.ts";
 import { failure } from "../../src/sources/mysql/failure.ts";
 import { type MysqlSourceOptions, mysqlSnapshot, mysqlSource } from "../../src/sources/mysql/index.ts";
 import { bind } from "../../src/sources/mysql/literals.ts";
@@ -48,7 +49,7 @@ const visitsWhole = {
   }),
 } satisfies Omit<MysqlSourceOptions, "pool">;
 const sleeping = {
-  query: ({ subject }) => ({ text: "SELECT ? AS subject, sleep(30) AS id", values: [subject.id] }),
+  query: ({ subject }) => ({ text: "SELECT ? AS subject, sleep(300) AS id", values: [subject.id] }),
 } satisfies Omit<MysqlSourceOptions, "pool">;
 
 /** Type, SQL literal, and the value of the record. */
@@ -252,23 +253,28 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
       }
     });
 
-    it("loses and repeats nothing while others insert and delete", async () => {
-      const source = mysqlSource({ pool, ...visits });
-      const ids: unknown[] = [];
-      let cursor: unknown;
-      for await (const page of source.read(context({ pageRecords: 400 }))) {
-        ids.push(...page.records.map(({ id }) => id));
-        cursor ??= page.cursor;
-        await database.sql(
-          "DELETE FROM visit WHERE id = 9007199254740993; INSERT INTO visit VALUES (1, 'ada', now(), '')",
-        );
-        await database.sql("DELETE FROM visit WHERE id = 1");
-      }
-      expect(ids).toEqual(expectedIds);
-      const rest = await recordsOf(source, { after: cursor as string });
-      expect(rest.map(({ id }) => id)).toEqual(expectedIds.slice(400));
-      await database.sql("INSERT INTO visit VALUES (9007199254740993, 'ada', '2024-01-01', 'note 1')");
-    });
+    it.each(["REPEATABLE READ", "READ COMMITTED", "READ UNCOMMITTED"])(
+      "shows one moment to a read while others write, in a session that is set to %s",
+      async (level) => {
+        const pool = newPool({ connectionLimit: 1 });
+        await pool.promise().query(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`);
+        for (const options of [visits, visitsWhole]) {
+          const ids: unknown[] = [];
+          for await (const { records } of mysqlSource({ pool, ...options }).read(context({ pageRecords: 400 }))) {
+            if (ids.length === 0)
+              await database.sql(
+                "UPDATE visit SET subject = 'moved' WHERE id % 7 = 1 AND subject = 'ada'; INSERT INTO visit VALUES (9007199254999999, 'ada', now(), '')",
+              );
+            ids.push(...records.map(({ id }) => id));
+          }
+          expect(ids).toEqual(expectedIds);
+          await database.sql(
+            "UPDATE visit SET subject = 'ada' WHERE subject = 'moved'; DELETE FROM visit WHERE id = 9007199254999999",
+          );
+        }
+        expect(mysqlSource({ pool, ...visits }).consistency).toBe("dataset");
+      },
+    );
 
     it("continues after several columns, one of them a timestamp with microseconds", async () => {
       for (const beyond of ["(at > ? OR (at = ? AND id > ?))", "(at, id) > (?, ?)"]) {
@@ -374,6 +380,16 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
           }
         }
       await database.sql("DELETE FROM ticket WHERE subject <> 'ada'");
+    });
+
+    it("gives values that meet the statement's own text, whatever the session's collation is", async () => {
+      for (const collation of ["utf8mb4_unicode_ci", "utf8mb4_bin", "latin1_swedish_ci"]) {
+        const pool = newPool({ connectionLimit: 1 });
+        await pool.promise().query(`SET collation_connection = ${collation}`);
+        const text = "SELECT ? = 'a' AS same, coalesce(?, 'b') AS first, concat('ä', ?) AS joined, ? + 1 AS number";
+        const source = mysqlSource({ pool, query: () => ({ text, values: ["a", null, "😀", "41"] }) });
+        expect(await recordsOf(source)).toEqual([{ same: 1, first: "b", joined: "ä😀", number: 42 }]);
+      }
     });
 
     it("cannot write", async () => {
@@ -566,9 +582,9 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
         { supportBigNumbers: true, bigNumberStrings: true, decimalNumbers: true, jsonStrings: true, nestTables: "_" },
         { timezone: "+05:45", charset: "latin1", typeCast: false },
         { disableEval: true, namedPlaceholders: true, stringifyObjects: true, dateStrings: ["DATE"] },
-        { queryFormat: () => "SELECT 'the client s own'" } as PoolOptions,
+        { queryFormat: (sql: string, values: unknown) => (values === undefined ? "SELECT 1" : sql) } as PoolOptions,
       ];
-      for (const config of options.slice(0, -1)) {
+      for (const config of options) {
         const pool = newPool({ ...config, connectionLimit: 1 });
         const session = "SET time_zone = 'Asia/Kathmandu', character_set_results = latin1, sql_select_limit = 1";
         await pool.promise().query(session.replace("Asia/Kathmandu", "+05:45"));
@@ -689,11 +705,11 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
       open = await snapshot.open(context().signal);
       const abort = new AbortController();
       const failing = failureOf(recordsOf(source, { snapshot: open.token, signal: abort.signal }));
-      await eventually(async () => (await runningNow("%sleep(30)%")) === 1);
+      await eventually(async () => (await runningNow("%sleep(300)%")) === 1);
       abort.abort();
       expect((await failing).code).toBe("ABORTED");
       await open.close();
-      await eventually(async () => (await runningNow("%sleep(30)%")) === 0);
+      await eventually(async () => (await runningNow("%sleep(300)%")) === 0);
       const error = await expectFailure(recordsOf(source, { snapshot: open.token }), "SOURCE_UNAVAILABLE");
       expect(error.message).toContain("snapshot is gone");
     });
@@ -752,11 +768,11 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
         const abort = new AbortController();
         const source = mysqlSource({ pool, ...options });
         const failures = Array.from({ length: reads }, () => failureOf(recordsOf(source, { signal: abort.signal })));
-        await eventually(async () => (await runningNow("%sleep(30)%")) === Math.min(connectionLimit, reads));
+        await eventually(async () => (await runningNow("%sleep(300)%")) === Math.min(connectionLimit, reads));
         abort.abort(new Error("no longer wanted"));
         for (const error of await Promise.all(failures))
           expect(error).toMatchObject({ code: "ABORTED", cause: { message: "no longer wanted" } });
-        await eventually(async () => (await runningNow("%sleep(30)%")) === 0);
+        await eventually(async () => (await runningNow("%sleep(300)%")) === 0);
         expect(await recordsOf(mysqlSource({ pool, ...visits }))).toHaveLength(expectedIds.length);
       },
     );
@@ -816,7 +832,33 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
       expect(byServer.message).toMatch(/1969|3024/);
       const byUs = await expectFailure(recordsOf(mysqlSource({ pool, ...slow })), "SOURCE_TIMEOUT", true);
       expect(byUs.message).toContain("no page within 100 ms");
-      await eventually(async () => (await runningNow("%sleep(30)%")) === 0);
+      await eventually(async () => (await runningNow("%sleep(300)%")) === 0);
+    });
+
+    it("does not count the time that its consumer takes", async () => {
+      const pool = newPool({ connectionLimit: 1 });
+      const text = "SELECT repeat('x', 60000) AS x FROM visit LIMIT 1000";
+      for (const cursor of [{}, { cursor: "id" }]) {
+        const query = "cursor" in cursor ? visits.query : () => ({ text });
+        const source = mysqlSource({ pool, query, ...cursor, statementTimeoutMs: 400 });
+        let pages = 0;
+        for await (const _ of source.read(context({ pageRecords: 100 })))
+          if (++pages < 3) await new Promise((resolve) => setTimeout(resolve, 600));
+        expect(pages).toBeGreaterThan(9);
+      }
+    });
+
+    it("stops nothing on a server that is not the one it read from", async () => {
+      const pool = newPool({ connectionLimit: 4 });
+      const connection = await connect(pool, context().signal);
+      const sleep = connection.send({ text: "SELECT sleep(300) AS id" }).catch(() => undefined);
+      await eventually(async () => (await runningNow("%sleep(300)%")) === 1);
+      await connection.stop("another server/3306/1");
+      expect(await runningNow("%sleep(300)%")).toBe(1);
+      const [row] = await database.sql(`SELECT ${serverName} AS name`);
+      await connection.stop(row?.["name"]);
+      await sleep;
+      connection.close(true);
     });
 
     it.each(["between two pages", "in the middle of a statement", "in the middle of the rows"])(
@@ -832,7 +874,7 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
           query: (asked: Parameters<typeof visits.query>[0]) => {
             const { text, values } = visits.query(asked);
             const slow = when === "in the middle of a statement" && asked.after !== null && !killed;
-            return { text: slow ? text.replace("SELECT", "SELECT sleep(30) AS s,") : text, values };
+            return { text: slow ? text.replace("SELECT", "SELECT sleep(300) AS s,") : text, values };
           },
         };
         const long = { query: () => ({ text: "SELECT repeat('x', 60000) AS x FROM visit a JOIN visit b" }) };
@@ -841,7 +883,7 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
         const pages = [(await reading.next()).value as Page<{ id?: unknown }>];
         if (when === "in the middle of a statement") {
           const failing = failureOf(reading.next());
-          await eventually(async () => (await runningNow("%sleep(30)%")) === 1);
+          await eventually(async () => (await runningNow("%sleep(300)%")) === 1);
           await database.sql(`KILL ${id}`);
           expect(await failing).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: true });
         } else {
