@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<() => AsyncIterable<BenchLi
   assemble: async () => (await import("./assemble.ts")).assemble,
   verify: async () => (await import("./verify.ts")).verify,
   source: async () => (await import("./source.ts")).source,
+  "sql-sources": async () => (await import("./sql-sources.ts")).sqlSources,
   firstbyte: async () => (await import("./firstbyte.ts")).firstbyte,
   levels: async () => (await import("./levels.ts")).levels,
   workers: async () => (await import("./workers.ts")).workers,

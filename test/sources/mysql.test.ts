@@ -492,6 +492,10 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
         expect(() => mysqlSource({ pool, ...visits, ...wrong })).toThrow(
           expect.objectContaining({ code: "CONFIG_INVALID" }),
         );
+      for (const none of [{}, { pool: undefined }, { query: () => undefined }] as unknown as Pool[])
+        expect(() => mysqlSource({ pool: none, ...visits })).toThrow(
+          expect.objectContaining({ code: "CONFIG_INVALID" }),
+        );
       expect(() => mysqlSource({ pool, ...visitsWhole, snapshot: mysqlSnapshot(pool) })).toThrow(/Name a `cursor`/);
     });
 
@@ -992,7 +996,7 @@ describe("the failures of MySQL", () => {
     Object.assign(new Error("the driver's words"), { errno, sqlState });
   const withCode = (code: string, errno?: number) => Object.assign(new Error("the driver's words"), { code, errno });
   it.each<[cause: unknown, code: ErrorCode, retryable: boolean]>([
-    ...[1040, 1203, 1226, 1053, 1152, 1205, 1213, 1317, 1412, 1927, 3572, 4031].map(
+    ...[1040, 1203, 1226, 1461, 1053, 1152, 1205, 1213, 1317, 1412, 1927, 3572, 4031].map(
       (errno) => [server(errno), "SOURCE_UNAVAILABLE", true] as [unknown, ErrorCode, boolean],
     ),
     ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "PROTOCOL_CONNECTION_LOST"].map(

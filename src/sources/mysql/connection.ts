@@ -1,3 +1,4 @@
+import { invalid } from "../sql/contract.ts";
 import type { Row, Rows } from "../sql/keyset.ts";
 import { untilAborted } from "../sql/waiting.ts";
 import { bind } from "./literals.ts";
@@ -130,10 +131,18 @@ function run(
 /** Selects which server it is. */
 export const serverName = "CONCAT_WS('/', @@hostname, @@port, @@server_id)";
 
+/** @throws {PortmanteauError} `CONFIG_INVALID` when it is no pool */
+export function callbackPool(pool: MysqlPool): MysqlCallbackPool {
+  const own = "pool" in pool ? pool.pool : pool;
+  if (typeof own?.getConnection === "function") return own;
+  throw invalid(
+    "`pool` is no Pool of mysql2 or mysql2/promise. A single connection cannot be one: another one stops its statements.",
+  );
+}
+
 function take(pool: MysqlPool): Promise<MysqlConnection> {
-  const callbacks = "getConnection" in pool && !("pool" in pool) ? pool : (pool as { pool: MysqlCallbackPool }).pool;
   return new Promise((resolve, reject) => {
-    callbacks.getConnection((error, connection) => {
+    callbackPool(pool).getConnection((error, connection) => {
       if (error === null) resolve(connection);
       else reject(error);
     });

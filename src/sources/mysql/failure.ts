@@ -15,8 +15,8 @@ const unreachable = new Set([
 /** Errors of mysql2 that have no code. */
 const brokenOff =
   /^(?:Can't add new command when connection is in closed state|No connections available\.|Queue limit reached\.)/;
-/** Too many connections. */
-const crowded = [1040, 1203, 1226];
+/** Too many connections, or prepared statements. */
+const crowded = [1040, 1203, 1226, 1461];
 /** Connection or statement ended from outside, server going down. */
 const ended = [1053, 1152, 1317, 1927, 4031];
 /** Lost against another transaction, or a table changed under the snapshot. */

@@ -20,7 +20,7 @@
  * | `GEOMETRY` and its kinds, `VECTOR` | string, base64 of the server's bytes (SRID in four of them, then WKB); `ST_AsGeoJSON(column)` and `VECTOR_TO_STRING(column)` give words |
  * | everything else: `CHAR`, `VARCHAR`, `TEXT`s, `ENUM`, `SET`, `UUID`, `INET6`, … | string |
  *
- * MariaDB's JSON is a text type; mysql2 tells it from other text since 3.18, and hands it over as text before.
+ * MariaDB's JSON is a text type; mysql2 tells it from other text since its version 3.23, and before it stays a string.
  */
 
 export type {

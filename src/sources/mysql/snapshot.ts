@@ -1,5 +1,5 @@
 import type { Snapshot } from "../../model/source.ts";
-import type { MysqlPool } from "./connection.ts";
+import { callbackPool, type MysqlPool } from "./connection.ts";
 import { openTransaction, type SharedTransaction, shareTransaction } from "./transaction.ts";
 
 /** One moment of one database, for every source that names it. */
@@ -27,7 +27,7 @@ export class SnapshotToken {
  * snapshot holds for the length of the export, a page at a time: lanes share it, and its sources need a `cursor`.
  *
  * @param options.statementTimeoutMs How long one statement of any of its sources may run, in milliseconds; 0 is for ever. Default 60,000.
- * @throws {PortmanteauError} from `open`: `SOURCE_UNAVAILABLE`, `SOURCE_FAILED`, `ABORTED`
+ * @throws {PortmanteauError} `CONFIG_INVALID` when `pool` is none; from `open`: `SOURCE_UNAVAILABLE`, `SOURCE_FAILED`, `ABORTED`
  * @example
  * ```ts
  * const snapshot = mysqlSnapshot(pool);
@@ -39,6 +39,7 @@ export function mysqlSnapshot(
   pool: MysqlPool,
   { statementTimeoutMs = 60_000 }: { readonly statementTimeoutMs?: number } = {},
 ): MysqlSnapshot {
+  callbackPool(pool);
   return {
     pool,
     open: async (signal) => {

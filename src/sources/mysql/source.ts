@@ -1,7 +1,7 @@
 import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
 import { contract, cursorColumns, invalid, refuseTwins, requireColumns, wholeCount } from "../sql/contract.ts";
 import { keysetPages } from "../sql/keyset.ts";
-import type { MysqlPool, MysqlRow, MysqlStatement, Protocol } from "./connection.ts";
+import { callbackPool, type MysqlPool, type MysqlRow, type MysqlStatement, type Protocol } from "./connection.ts";
 import { failure } from "./failure.ts";
 import type { MysqlKey } from "./literals.ts";
 import { type MysqlSnapshot, SnapshotToken } from "./snapshot.ts";
@@ -70,6 +70,7 @@ export interface MysqlSourceOptions<R = MysqlRow> {
 export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Source<R> {
   const { pool, query, cursor, count, snapshot, statementTimeoutMs = 60_000 } = options;
   const columns = cursorColumns(cursor);
+  callbackPool(pool);
   if (!Number.isInteger(statementTimeoutMs) || statementTimeoutMs < 0 || statementTimeoutMs > 2 ** 31 - 1)
     throw invalid("`statementTimeoutMs` is no whole number of milliseconds between 0 and 2^31-1.");
   if (snapshot !== undefined && snapshot.pool !== pool)
