@@ -20,6 +20,11 @@ export function losslessJson(text: string): JsonValue {
   return JSON.parse(quoted);
 }
 
+/** The number that these digits are, or the string of them when a JavaScript number cannot hold it. */
+export function losslessNumber(digits: string): number | string {
+  return survives(digits) ? Number(digits) : digits;
+}
+
 /** Whether the number that JavaScript makes of `digits` is written with the same value. */
 function survives(digits: string): boolean {
   const value = Number(digits);

@@ -27,6 +27,7 @@ describe("the README's code", () => {
       "encrypted-export",
       "stored-files",
       "sql-sources",
+      "billing-api",
     ]) {
       expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
     }
