@@ -7,6 +7,7 @@ export default defineConfig({
     records: "src/records.ts",
     "sources/combine": "src/sources/combine/index.ts",
     "sources/directory": "src/sources/directory.ts",
+    "sources/files": "src/sources/files/index.ts",
     "sources/http": "src/sources/http/index.ts",
     "sources/iterable": "src/sources/iterable.ts",
     "sources/mysql": "src/sources/mysql/index.ts",
