@@ -34,10 +34,19 @@ export class SourceTrial {
     return { subject: this.fixture.subject, requestType: "access", pageRecords: 3, signal, ...changes };
   }
 
+  /** Begins a read. Whether `read` throws at once or its first page does is the same to the exporter. */
+  open(source: Source, context: ReadContext): AsyncIterator<Page> {
+    try {
+      return source.read(context)[Symbol.asyncIterator]();
+    } catch (error) {
+      return { next: () => Promise.reject(error) };
+    }
+  }
+
   /** All pages of one read, each of which is a page at least by its shape. */
   async pages(options: ReadOptions = {}): Promise<Page[]> {
     const { source = this.source, stopAfter = Number.POSITIVE_INFINITY, onPage, ...changes } = options;
-    const iterator = source.read(this.context(changes))[Symbol.asyncIterator]();
+    const iterator = this.open(source, this.context(changes));
     // Nearly empty pages are allowed; a source that gives only those would never end.
     const most = 4 * (this.expected.length + this.fixture.other.expected.length) + 20;
     const pages: Page[] = [];

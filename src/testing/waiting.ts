@@ -1,8 +1,11 @@
-/** The promise's result, or `undefined` when it does not settle in time. Whatever it does later is nobody's concern any more. */
+/**
+ * The promise's result, or `undefined` when it does not settle in time. Whatever it does later is nobody's concern any more. A process
+ * that was itself kept waiting gives the promise some more turns.
+ */
 export async function settled<T>(promise: Promise<T>, patienceMs: number): Promise<{ readonly value: T } | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs);
+    timer = setTimeout(() => someTurns().then(() => resolve(undefined)), patienceMs);
   });
   promise.catch(() => undefined);
   try {

@@ -43,7 +43,7 @@ export const abortRules: readonly SourceRule[] = [
         const before = await trial.handles();
         const aborting = new AbortController();
         const { signal } = aborting;
-        const iterator = trial.source.read(trial.context({ pageRecords: 1, signal }))[Symbol.asyncIterator]();
+        const iterator = trial.open(trial.source, trial.context({ pageRecords: 1, signal }));
         let pages = 0;
         let error: unknown;
         for (let number = 1; ; number++) {

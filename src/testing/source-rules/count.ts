@@ -1,4 +1,4 @@
-import type { Source } from "../../model/source.ts";
+import type { ReadContext, Source } from "../../model/source.ts";
 import { ContractBroken } from "../broken.ts";
 import type { SourceRule } from "./index.ts";
 
@@ -60,6 +60,7 @@ export const countRules: readonly SourceRule[] = [
   },
 ];
 
-async function counting(source: Source, context: Parameters<Source["read"]>[0]): Promise<unknown> {
+/** What the source counts: nothing when it has no count. */
+export async function counting(source: Source, context: ReadContext): Promise<unknown> {
   return source.count?.(context);
 }

@@ -13,7 +13,9 @@ export const cursorRules: readonly SourceRule[] = [
     unless,
     async check(trial) {
       const seen = new Set<string>();
-      for (const [index, { cursor }] of (await trial.pages({ pageRecords: 2 })).entries()) {
+      // The last page is not full: it needs a cursor as the others do.
+      const pageRecords = [2, 3, 5].find((size) => trial.expected.length % size > 0) ?? 7;
+      for (const [index, { cursor }] of (await trial.pages({ pageRecords })).entries()) {
         if (cursor === undefined)
           throw new ContractBroken(
             "cursor",
@@ -81,7 +83,11 @@ export const cursorRules: readonly SourceRule[] = [
 
 /** The cursor as it comes back: written as JSON, and read. */
 export function stored(cursor: Cursor | undefined): Cursor {
-  if (cursor === undefined)
-    throw new ContractBroken("cursor", "A page has no cursor.", 'With resume: "cursor", every page has one.');
+  if (cursor === undefined || notJson(cursor) !== undefined)
+    throw new ContractBroken(
+      "cursor",
+      "A page has no cursor that can be stored as JSON.",
+      'With resume: "cursor", every page has one.',
+    );
   return JSON.parse(JSON.stringify(cursor)) as Cursor;
 }

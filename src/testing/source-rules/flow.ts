@@ -14,6 +14,7 @@ export const flowRules: readonly SourceRule[] = [
       const fetchedBefore = (await trial.fixture.fetched?.()) ?? 0;
       await trial.pages({
         pageRecords,
+        stopAfter: 3,
         onPage: async (_page, number) => {
           await someTurns(); // the consumer is slow: what reads ahead has the time to
           const fetched = ((await trial.fixture.fetched?.()) ?? 0) - fetchedBefore;
@@ -36,17 +37,17 @@ export const flowRules: readonly SourceRule[] = [
       const given: WeakRef<object>[] = [];
       let mostAlive = 0;
       const context = trial.context({ pageRecords: 1 });
-      const iterator = trial.source.read(context)[Symbol.asyncIterator]();
+      const iterator = trial.open(trial.source, context);
       try {
         // The page must live in no variable of a frame that waits: the collector would find it there.
-        while (given.length < 30 && (await step(iterator, given))) {
+        while (given.length < 30 && (await trial.answer(step(iterator, given), "a page"))) {
           if (given.length % 6 !== 0) continue;
           await someTurns();
           collectGarbage();
           mostAlive = Math.max(mostAlive, given.filter((page) => page.deref() !== undefined).length);
         }
       } finally {
-        await iterator.return?.();
+        if (iterator.return !== undefined) await trial.answer(iterator.return(), "the end of the iteration");
       }
       if (mostAlive > 4)
         throw new ContractBroken(

@@ -1,5 +1,6 @@
 import { ContractBroken } from "../broken.ts";
 import { canonical } from "../same.ts";
+import { counting } from "./count.ts";
 import type { SourceRule } from "./index.ts";
 
 /** Ids that mean something to a query, a path or a pattern when they are pasted into it. */
@@ -35,11 +36,11 @@ export const subjectRules: readonly SourceRule[] = [
       const subject = trial.fixture.nobody;
       if (subject === undefined) return;
       const records = await trial.records({ subject });
-      const counted = (await trial.source.count?.(trial.context({ subject }))) ?? 0;
-      if (records.length > 0 || counted !== 0)
+      const counted = await trial.answer(counting(trial.source, trial.context({ subject })), "the count");
+      if (records.length > 0 || (counted ?? 0) !== 0)
         throw new ContractBroken(
           "nobody",
-          `It gave ${records.length} records and counted ${counted}.`,
+          `It gave ${records.length} records and counted ${String(counted)}.`,
           "Somebody without records is no error and has none: end without a page, count 0.",
         );
     },
