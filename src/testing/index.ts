@@ -1,4 +1,6 @@
 export { ContractBroken } from "./broken.ts";
+export { type DeliveryFixture, deliveryContract } from "./delivery-contract.ts";
 export type { ContractOptions, Fixture } from "./runner.ts";
 export { sourceContract } from "./source-contract.ts";
 export type { SourceFixture } from "./source-fixture.ts";
+export { type SpoolFixture, spoolContract } from "./spool-contract.ts";

@@ -19,6 +19,8 @@ export interface ContractOptions {
 export interface Fixture {
   /** Gives up what the setup made: tables, servers, folders. Called once. */
   teardown?(): unknown;
+  /** How many connections, cursors, files or responses are in use at this moment. */
+  handles?(): number | Promise<number>;
 }
 
 /** Declares one test per rule. A fixture is made when the first test needs it, and one more for each rule that changes what it holds. */

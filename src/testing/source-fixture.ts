@@ -14,8 +14,6 @@ export interface SourceFixture<R = unknown> extends Fixture {
   readonly other: { readonly subject: SourceSubject; readonly expected: readonly R[] };
   /** Somebody whom the system does not know: a well-formed id. */
   readonly nobody?: SourceSubject;
-  /** How many connections, cursors, files or responses are in use at this moment. */
-  handles?(): number | Promise<number>;
   /** How many records have left the system so far, over all reads: counted in the server, or in a `map`. */
   fetched?(): number | Promise<number>;
   /** Writes beside the reader, as the application does. */

@@ -4,7 +4,7 @@ import type { Page, ReadContext, Source } from "../model/source.ts";
 import { ContractBroken } from "./broken.ts";
 import { canonical } from "./same.ts";
 import type { SourceFixture } from "./source-fixture.ts";
-import { eventually, settled } from "./waiting.ts";
+import { Trial } from "./trial.ts";
 
 export interface ReadOptions extends Partial<ReadContext> {
   /** Default: the fixture's source. */
@@ -16,17 +16,14 @@ export interface ReadOptions extends Partial<ReadContext> {
 }
 
 /** What the rules try a source with: reads that always end, and say in the adapter developer's words why they could not. */
-export class SourceTrial {
-  readonly fixture: SourceFixture;
+export class SourceTrial extends Trial<SourceFixture> {
   readonly source: Source;
   readonly expected: readonly unknown[];
-  readonly patienceMs: number;
 
   constructor(fixture: SourceFixture, patienceMs: number) {
-    this.fixture = fixture;
+    super(fixture, patienceMs);
     this.source = fixture.source;
     this.expected = fixture.expected;
-    this.patienceMs = patienceMs;
   }
 
   context(changes: Partial<ReadContext> = {}): ReadContext {
@@ -78,35 +75,6 @@ export class SourceTrial {
     return (await this.pages(options)).flatMap(({ records }) => [...records]);
   }
 
-  /** The promise's result; that it is late or fails, where nothing is wrong, breaks the contract. */
-  async answer<T>(promise: Promise<T>, what: string): Promise<T> {
-    const outcome = await this.outcome(promise, what);
-    if ("error" in outcome)
-      throw new ContractBroken(
-        "reads",
-        `Waiting for ${what}, an error came: ${wordsOf(outcome.error)}`,
-        "Nothing is broken in this test: read without throwing. The error is the cause of this one.",
-        outcome.error,
-      );
-    return outcome.value;
-  }
-
-  /** How the promise ended. Never to end is no way to. */
-  async outcome<T>(promise: Promise<T>, what: string): Promise<{ readonly value: T } | { readonly error: unknown }> {
-    const attempt = promise.then(
-      (value) => ({ value }),
-      (error: unknown) => ({ error }),
-    );
-    const outcome = await settled(attempt, this.patienceMs);
-    if (outcome === undefined)
-      throw new ContractBroken(
-        "answers",
-        `Nothing came within ${this.patienceMs} ms: ${what}.`,
-        "Settle every promise: with a page, the end or an error; after an abort at once. Was a connection of a pool not given back?",
-      );
-    return outcome.value;
-  }
-
   /** How a read that something befalls ended: the pages that came, and the error, if one did. */
   async attempt(options: ReadOptions = {}): Promise<{ readonly pages: Page[]; readonly error?: unknown }> {
     const pages: Page[] = [];
@@ -121,34 +89,15 @@ export class SourceTrial {
       });
       return { pages };
     } catch (broken) {
-      if (broken instanceof ContractBroken && broken.rule === "reads") return { pages, error: broken.cause };
+      if (broken instanceof ContractBroken && broken.rule === "works") return { pages, error: broken.cause };
       throw broken;
     }
   }
 
-  /** The error that a promise must end in, typed and fit to be logged. */
-  async failure(promise: Promise<unknown>, what: string): Promise<PortmanteauError> {
-    const outcome = await this.outcome(promise, what);
-    if ("value" in outcome)
-      throw new ContractBroken(
-        "errors",
-        `No error came of ${what}.`,
-        "Throw what goes wrong, also in the middle: a read that ends without an error says that it gave everything.",
-      );
-    return this.typed(outcome.error, what);
-  }
-
-  /** Judges an error that is due. */
-  typed(error: unknown, what: string, subjectId?: string): PortmanteauError {
-    if (!PortmanteauError.is(error))
-      throw new ContractBroken(
-        "errors",
-        `Of ${what} came ${wordsOf(error)}`,
-        'Wrap it: throw new PortmanteauError("SOURCE_UNAVAILABLE" or "SOURCE_FAILED", "…", { retryable, cause }).',
-        error,
-      );
-    this.#quiet(error, what, subjectId);
-    return error;
+  override typed(error: unknown, what: string, subjectId?: string): PortmanteauError {
+    const typed = super.typed(error, what);
+    this.#quiet(typed, what, subjectId);
+    return typed;
   }
 
   /** Looks for personal data in an error's own words. */
@@ -171,22 +120,6 @@ export class SourceTrial {
           "Write the message yourself; the driver's words can quote data and belong into `cause`, which is never printed.",
           error,
         );
-  }
-
-  async handles(): Promise<number> {
-    return (await this.fixture.handles?.()) ?? 0;
-  }
-
-  /** Waits until no more handles are open than `before`. Closing may take a few turns. */
-  async closed(rule: string, before: number, when: string): Promise<void> {
-    let open = before;
-    const closed = await eventually(async () => (open = await this.handles()) <= before, this.patienceMs);
-    if (!closed)
-      throw new ContractBroken(
-        rule,
-        `${open - before} handles stay open ${when}.`,
-        "Close what the generator opened in its `finally`: it runs on every path, also when the consumer leaves early.",
-      );
   }
 
   /** Whether an abort may end in this error. */
@@ -219,9 +152,4 @@ function containsWord(words: string, word: string): boolean {
   if (word.length < 3) return false; // every sentence has words like these
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "u").test(words);
-}
-
-function wordsOf(error: unknown): string {
-  if (error instanceof Error) return `${error.name}: ${error.message}`;
-  return `a thrown ${typeof error}, which is no Error`;
 }

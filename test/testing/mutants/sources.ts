@@ -335,7 +335,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   },
   {
     mistake: "fails for somebody who is not known",
-    breaks: ["nobody: reads"],
+    breaks: ["nobody: works"],
     source: (system) => {
       const source = notesSource(system);
       return {
@@ -518,7 +518,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   },
   {
     mistake: "has one signal for all reads",
-    breaks: ["abort-beside: reads"],
+    breaks: ["abort-beside: works"],
     source: (system) => {
       let open = 0;
       let shared = new AbortController();
@@ -538,7 +538,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   },
   {
     mistake: "gives a broken connection back to be lent again",
-    breaks: ["disconnect: reads"],
+    breaks: ["disconnect: works"],
     source: reading(async function* (system, context) {
       const connection = await system.connect(context.signal).catch((error: unknown) => {
         throw wrapped(error, context.signal);
@@ -570,7 +570,7 @@ export const sourceMutants: readonly SourceMutant[] = [
   },
   {
     mistake: "finds something wrong where nothing is",
-    breaks: ["check: reads"],
+    breaks: ["check: works"],
     source: (system) => ({
       ...notesSource(system),
       async check() {
