@@ -35,6 +35,7 @@ export type { ErrorCode, ErrorContext, ErrorOptions } from "./model/errors.ts";
 export { errorCodes, PortmanteauError } from "./model/errors.ts";
 export type { ExportEvent } from "./model/events.ts";
 export type { Manifest } from "./model/generated/manifest.ts";
+export type { IdentityAnswer, IdentityContext, IdentityResolver } from "./model/identity.ts";
 export type { JsonObject, JsonValue } from "./model/json.ts";
 export type { ExportReport, Outcome, RecordCounts, ReportFinding } from "./model/outcome.ts";
 export { isWhole } from "./model/outcome.ts";

@@ -72,6 +72,9 @@ export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void 
           { style: "yellow" },
         );
         break;
+      case "identityRetry":
+        say(event.identity, `resolving again in ${event.delayMs} ms (${event.code})`, { style: "yellow" });
+        break;
       case "datasetEnded": {
         const style = outcomeStyle(event.outcome);
         say(

@@ -14,7 +14,7 @@ export const requestOptions = {
 } as const;
 
 export const requestHelp = `  --config FILE         default: portmanteau.config.ts (or .mts, .js, .mjs) here
-  --subject ID          the key that the records carry
+  --subject ID          the key that the records carry; not needed with --identity
   --identity TYPE=VALUE another identity of the same person; may be repeated
   --type TYPE           access (default) or portability
   --request UUID        id of the request; default: a random one
@@ -30,11 +30,12 @@ export function requestFrom(values: Values<typeof requestOptions>): ExportReques
     if (identity_type === undefined || identity_value === undefined) throw new UsageError("--identity is TYPE=VALUE.");
     return { identity_type, identity_value };
   });
+  const id = identities.length > 0 ? values.subject : required(values.subject, "subject");
   const receivedAt = values["received-at"];
   return {
     id: request,
     type,
-    subject: { id: required(values.subject, "subject"), identities },
+    subject: { ...(id === undefined ? {} : { id }), identities },
     ...(receivedAt === undefined ? {} : { receivedAt }),
   };
 }

@@ -14,9 +14,11 @@ import type {
 } from "../model/controller.ts";
 import { type Dataset, defineDataset } from "../model/dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
+import type { IdentityResolver } from "../model/identity.ts";
 import type { Clock, Ids, Spool } from "../model/ports.ts";
 import { type DatasetPrivacy, notPortable, type PortabilityScope } from "../model/privacy.ts";
 import { requireFileProperty } from "./attachments.ts";
+import { identityProblems } from "./identities.ts";
 
 /** How reading is taken up again after a retryable error. */
 export interface RetryOptions {
@@ -42,6 +44,8 @@ export interface ExporterConfig {
   // biome-ignore lint/suspicious/noExplicitAny: datasets of different records stand in one list
   readonly datasets: readonly Dataset<any>[];
   readonly excluded?: readonly Exclusion[];
+  /** How the keys of single systems are found from what a request holds. Asked once per export, and only for datasets that it reads. */
+  readonly identities?: readonly IdentityResolver[];
   /** Default `"law"`. */
   readonly portabilityScope?: PortabilityScope;
   /** `"fail"` (default): nothing is delivered unless every dataset is whole. `"deliver-partial"`: what there is is delivered, and says so first. */
@@ -137,6 +141,8 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
     categories.map(({ id }) => id),
   );
   checkReferences(datasets, recipients, categories);
+  const problems = identityProblems(config.identities ?? [], datasets);
+  if (problems.length > 0) refuse("/identities", problems.join(" "));
 
   const compressionLevel = whole("/compressionLevel", config.compressionLevel, 6, 1, 9);
   return {
@@ -148,6 +154,7 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
     automatedDecisions: config.automatedDecisions ?? [],
     datasets: datasets.map((dataset) => compileDataset(dataset, portabilityScope, config.csv, compressionLevel)),
     excluded,
+    identities: config.identities ?? [],
     portabilityScope,
     onFailure: config.onFailure ?? "fail",
     lanes: whole("/lanes", config.lanes, 2, 1, 64),

@@ -12,6 +12,7 @@ import type { Collected } from "./collect.ts";
 import type { CompiledConfig } from "./config.ts";
 import { type Destination, requireSets, toDelivery } from "./destination.ts";
 import { envelopeOf, openEnveloped } from "./envelope.ts";
+import { identifiedPlan } from "./identified-plan.ts";
 import { buildManifest, buildReport, type Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { pseudonyms } from "./part.ts";
@@ -37,13 +38,14 @@ type Event = ExportEvent extends infer E ? (E extends unknown ? Omit<E, "request
  * Runs a plan: collects the datasets in lanes, assembles them in plan order as they are sealed, and delivers. The first thing that makes
  * the whole impossible stops everything; then nothing is delivered and nothing is left.
  *
+ * @returns the plan as it was run, with what was found of the subject's identities
  * @throws {PortmanteauError} with the report of what happened
  */
 export async function runExport(
   config: CompiledConfig,
-  plan: Plan,
+  planned: Plan,
   { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal }: RunOptions,
-): Promise<void> {
+): Promise<Plan> {
   const delivery = toDelivery(to);
   if (splitBytes !== undefined) requireSets(delivery);
   const stop = new AbortController();
@@ -60,16 +62,23 @@ export async function runExport(
   const onAbort = () => fail(abortedError());
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort);
-  const tell = (event: Event) => emit({ requestId: plan.request.id, ...event } as ExportEvent);
+  const tell = (event: Event) => emit({ requestId: planned.request.id, ...event } as ExportEvent);
 
-  const collected = plan.datasets.filter((planned) => planned.decision === "collect");
+  let plan = planned;
   const open: OpenBundle = { writer: undefined, zip: undefined };
   let spool: Spool | undefined;
   let running: Promise<unknown> = Promise.resolve();
   const snapshots = new Map<Snapshot, OpenSnapshot>();
   try {
     if (failure !== undefined) throw failure;
-    tell({ type: "started", requestType: plan.request.type, datasets: collected.map(({ dataset }) => dataset.name) });
+    const names = plan.datasets.flatMap(({ decision, dataset }) => (decision === "collect" ? dataset.name : []));
+    tell({ type: "started", requestType: plan.request.type, datasets: names });
+    plan = await identifiedPlan(config, planned, {
+      signal: stop.signal,
+      onRetry: (identity, { attempt, delayMs, error: { code } }) =>
+        tell({ type: "identityRetry", identity, attempt, delayMs, code }),
+    });
+    const collected = plan.datasets.filter((dataset) => dataset.decision === "collect");
     spool = config.spool();
     const opened = await unlessAborted(openEnveloped(delivery, encrypt, stop.signal), stop.signal, (late) =>
       late.abort(abortedError()),
@@ -84,7 +93,7 @@ export async function runExport(
       level: config.compressionLevel,
       previewRecords: config.previewRecords,
       pseudonym: pseudonyms(config.pseudonymKey, bundleId),
-      identifiers: identifiersOf(plan.request),
+      identifiers: [...identifiersOf(plan.request), ...collected.map(({ subject }) => subject.id)],
       emit: tell,
       find: journal.find,
     };
@@ -164,7 +173,7 @@ export async function runExport(
   for (const snapshot of snapshots.values()) await close("snapshot", () => closedInTime(snapshot.close()));
   await close("spool", () => spool?.close());
   // Also when the abort came with the commit and was too late.
-  if (journal.bundle !== undefined) return;
+  if (journal.bundle !== undefined) return plan;
 
   const error = failure ?? abortedError(); // without a bundle there is always a failure
   tell({ type: "failed", code: error.code, durationMs: journal.elapsedMs });

@@ -44,7 +44,7 @@ export interface Exporter {
    * @throws {PortmanteauError} with `report`; then nothing was delivered
    */
   export(request: ExportRequest, options: ExportOptions): Promise<ExportReport>;
-  /** Says without reading anything what would be in the bundle, what out, and why. @throws {PortmanteauError} `REQUEST_INVALID` */
+  /** Says without reading or resolving anything what would be in the bundle, what out, and why. @throws {PortmanteauError} `REQUEST_INVALID` */
   plan(request: ExportRequest, options?: { readonly clock?: Clock }): ExportPlan;
   /** Tries every source that can be tried. Gives one result per dataset; nothing is thrown for a source that fails. */
   check(options?: { readonly signal?: AbortSignal }): Promise<readonly CheckResult[]>;
@@ -89,7 +89,7 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
         });
       if (sign !== undefined) verifyingKey(sign.publicKey); // a key that is none is refused before anything is read
       const createdAt = new Date(clock()).toISOString();
-      const plan = planExport(compiled, request, createdAt);
+      const planned = planExport(compiled, request, createdAt);
       const journal = new Journal();
       let observed = true;
       const emit = (event: ExportEvent) => {
@@ -101,7 +101,7 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
         }
       };
       const run = { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal };
-      await runExport(compiled, plan, run);
+      const plan = await runExport(compiled, planned, run);
       return buildReport(plan, journal, { bundleId, createdAt }, "delivered");
     },
     plan(request, { clock = defaults.clock } = {}) {

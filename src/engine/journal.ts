@@ -60,7 +60,8 @@ export function buildManifest(
     consistency: consistencyOf(journal),
     portabilityScope: plan.portabilityScope,
     request: { id, type, regulation, receivedAt, dueAt, ...(extension === undefined ? {} : { extension }) },
-    subject: { id: request.subject.id, identities: request.subject.identities ?? [] },
+    // As the request gave them: keys that were resolved are in the records, as far as their schemas say so.
+    subject: { ...request.subject, identities: request.subject.identities ?? [] },
     controller: config.controller,
     recipients: [...config.recipients],
     rights: [...config.rights],

@@ -9,6 +9,7 @@ import type { PortabilityScope } from "../model/privacy.ts";
 import { type ExportRequest, oneMonthAfter } from "../model/request.ts";
 import type { SourceSubject } from "../model/source.ts";
 import type { CompiledConfig } from "./config.ts";
+import { isReachable } from "./identities.ts";
 
 /** A request with everything that has a default filled in. */
 export type CompleteRequest = ExportRequest & Required<Pick<ExportRequest, "regulation" | "receivedAt" | "dueAt">>;
@@ -21,6 +22,9 @@ export interface CollectedDataset {
   readonly documents: DatasetDocuments;
   readonly subject: SourceSubject;
 }
+/** Stands for a subject whose key is not known before the identities are resolved. */
+export const unknownSubject: SourceSubject = { id: "" };
+
 /** A dataset that will not be collected, and why. */
 interface SkippedDataset {
   readonly decision: "excluded" | "notApplicable";
@@ -54,13 +58,15 @@ export function planExport(config: CompiledConfig, request: ExportRequest, now: 
       if (!appliesTo(dataset, complete))
         return { decision: "notApplicable", dataset, reason: "It does not concern this person." };
       const subject = subjectFor(dataset, complete);
-      if (subject === undefined)
+      const { identity = "", onNoIdentity } = dataset;
+      const isHopeless = subject === undefined && !isReachable(identity, config.identities, complete.subject);
+      if (isHopeless && onNoIdentity !== "fail")
         return {
           decision: "notApplicable",
           dataset,
-          reason: `This system knows people by "${dataset.identity}", and the request has no such identity.`,
+          reason: `This system knows people by "${identity}", and the request has no such identity.`,
         };
-      return { decision: "collect", dataset, ...view, subject };
+      return { decision: "collect", dataset, ...view, subject: subject ?? unknownSubject };
     }),
   };
 }
@@ -74,6 +80,11 @@ function completeRequest(request: ExportRequest, now: string): CompleteRequest {
       { context: { pointer: error.pointer } },
     );
   }
+  const { id, identities = [] } = request.subject;
+  if (id === undefined && identities.length === 0)
+    throw new PortmanteauError("REQUEST_INVALID", "The request names nobody: subject needs an id or an identity.", {
+      context: { pointer: "/subject" },
+    });
   const receivedAt = request.receivedAt === undefined ? now : new Date(request.receivedAt).toISOString();
   const dueAt = request.dueAt === undefined ? oneMonthAfter(receivedAt) : new Date(request.dueAt).toISOString();
   return { ...request, regulation: request.regulation ?? "gdpr", receivedAt, dueAt };
@@ -92,12 +103,20 @@ function appliesTo({ name, applies }: Dataset, request: CompleteRequest): boolea
 
 /** Everything that the request calls the subject. */
 export function identifiersOf({ subject }: CompleteRequest): string[] {
-  return [subject.id, ...(subject.identities ?? []).map(({ identity_value }) => identity_value)];
+  const { id, identities = [] } = subject;
+  return [...(id === undefined ? [] : [id]), ...identities.map(({ identity_value }) => identity_value)];
 }
 
-/** The key that one system knows the subject by. */
+/** The key that one system knows the subject by, when the request holds it. */
 function subjectFor({ name, identity }: Dataset, { subject }: CompleteRequest): SourceSubject | undefined {
-  if (identity === undefined) return { id: subject.id };
+  if (identity === undefined) {
+    if (subject.id !== undefined) return { id: subject.id };
+    throw new PortmanteauError(
+      "REQUEST_INVALID",
+      `Dataset "${name}" knows people by the request's subject.id, and the request has none. Send it, or give the dataset an identity.`,
+      { context: { dataset: name, pointer: "/subject/id" } },
+    );
+  }
   const found = (subject.identities ?? []).filter(({ identity_type }) => identity_type === identity);
   if (found.length > 1) {
     throw new PortmanteauError(

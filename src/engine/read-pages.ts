@@ -147,6 +147,11 @@ const transientCodes = new Set([
   "ENETUNREACH",
 ]);
 
+/** Whether a foreign error tells of a connection that may be there again later. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof Error && "code" in error && transientCodes.has(String(error.code));
+}
+
 /** Makes any thrown thing an error of this package that names the dataset. */
 export function typedError(error: unknown, dataset: string, sourceName: string): PortmanteauError {
   if (PortmanteauError.is(error)) {
@@ -159,8 +164,8 @@ export function typedError(error: unknown, dataset: string, sourceName: string):
         })
       : error;
   }
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (transientCodes.has(code)) {
+  if (isTransient(error)) {
+    const { code } = error as NodeJS.ErrnoException;
     return new PortmanteauError(
       "SOURCE_UNAVAILABLE",
       `Source "${sourceName}" of dataset "${dataset}" is not reachable (${code}).`,

@@ -41,7 +41,8 @@ export class Retry {
       } catch (thrown) {
         const error = judge(thrown);
         this.#failures++;
-        if (!error.retryable || this.#failures >= limits.attempts) return error;
+        const isSpent = error.context.attempts !== undefined; // it was tried again where it comes from
+        if (!error.retryable || isSpent || this.#failures >= limits.attempts) return error;
         this.total++;
         await restart?.();
         const delayMs = backoff(this.#failures, limits);

@@ -19,8 +19,13 @@ export interface Dataset<R = unknown> {
   readonly privacy: DatasetPrivacy;
   /** RFC 6901 pointer, into the record as the source gives it, of the key that says whose it is. */
   readonly subjectField: string;
-  /** Kind of identity that this system knows the subject by; the request's `subject.id` when absent. Without that identity the outcome is `notApplicable`. */
+  /**
+   * Kind of identity that this system knows the subject by, one that the request holds or a resolver finds; the request's `subject.id`
+   * when absent.
+   */
   readonly identity?: string;
+  /** What becomes of the dataset when the subject has no such identity. Default `"notApplicable"`. */
+  readonly onNoIdentity?: "notApplicable" | "fail";
   readonly source: Source<R>;
   /** Pointers of the fields that identify a record. */
   readonly primaryKey?: readonly string[];
@@ -77,6 +82,9 @@ export function defineDataset<R = unknown>(dataset: Dataset<R>): Dataset<R> {
   }
   if (dataset.onInvalid !== undefined && dataset.onInvalid !== "quarantine" && dataset.onInvalid !== "fail")
     refuse("/onInvalid", 'is "quarantine" or "fail".');
+
+  if (dataset.onNoIdentity !== undefined && !["notApplicable", "fail"].includes(dataset.onNoIdentity))
+    refuse("/onNoIdentity", 'is "notApplicable" or "fail".');
 
   const { privacy, source } = dataset;
   if (typeof privacy !== "object" || privacy === null)

@@ -12,6 +12,14 @@ export const errorCodes = {
   ],
   REQUEST_INVALID: ["The export request is malformed.", "Mend the field that the message names."],
   PATH_INVALID: ["A name cannot be an entry of a zip that opens everywhere.", "Use letters, digits, `_` and `-`."],
+  IDENTITY_MISSING: [
+    'No key of the subject was found for a dataset that says `onNoIdentity: "fail"`.',
+    "Ask the person for an identity that leads there, or mend the resolver.",
+  ],
+  IDENTITY_AMBIGUOUS: [
+    "Resolvers, or a resolver and the request, give different keys for the subject in one system.",
+    "Find out which one is theirs, and mend the records or the request. Nothing was read.",
+  ],
   SOURCE_UNAVAILABLE: [
     "A source did not answer, or broke off, and may answer later.",
     "It was retried; look at the system behind the source, then export again.",

@@ -16,6 +16,14 @@ export type ExportEvent = { readonly requestId: string } & (
       readonly resumed: boolean;
     }
   | {
+      readonly type: "identityRetry";
+      /** The kind of identity that is being resolved. */
+      readonly identity: string;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly code: ErrorCode;
+    }
+  | {
       readonly type: "datasetEnded";
       readonly dataset: string;
       readonly outcome: Outcome;

@@ -311,6 +311,7 @@ describe("what the caller must mend exits 2, says why on stderr, and leaves stdo
     ["an unknown flag", ["export", ...subject, ...out, "--fast"], /--fast/],
     ["an argument too many", ["export", ...subject, ...out, "u2"], /belongs to no option/],
     ["no subject", ["export", ...out], /--subject is needed/],
+    ["no id, for datasets that go by it", ["plan", "--identity", "email=a@b.example"], /REQUEST_INVALID.*subject\.id/],
     ["no destination", ["export", ...subject], /--out is needed/],
     ["a type that is none", ["plan", ...subject, "--type", "deletion"], /--type is/],
     ["an identity without a value", ["plan", "--subject", "u1", "--identity", "email"], /TYPE=VALUE/],

@@ -87,7 +87,7 @@ export function about(manifest: Manifest): Html {
     ["Request number", html`<code>${request.id}</code>`],
   ])}</div>
 <div><h3>This copy</h3>${facts([
-    ["Your number with us", bdi(subject.id)],
+    ["Your number with us", subject.id !== undefined && bdi(subject.id)],
     ...subject.identities.map(
       ({ identity_type, identity_value, identity_format = "raw" }) =>
         [

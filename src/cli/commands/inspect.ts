@@ -34,7 +34,7 @@ function printManifest(manifest: Manifest, entries: number): void {
     completeness === "complete" ? "bold" : "yellow",
   );
   print(`  controller  ${controller.name} <${controller.contact}>`);
-  print(`  subject     ${subject.id}`);
+  print(`  subject     ${subject.id ?? ""}`.trimEnd());
   for (const { identity_type, identity_value } of subject.identities) print(`    ${identity_type} ${identity_value}`);
   print(`  request     ${request.id}, received ${request.receivedAt}, due ${request.dueAt}`);
   print(`  created     ${manifest.createdAt} by ${manifest.generator.name} ${manifest.generator.version}`);

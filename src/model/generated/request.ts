@@ -17,11 +17,11 @@ export interface Request {
    */
   subject: {
     /**
-     * The key that the controller's own records carry.
+     * The key that the controller's own records carry; absent when the request holds other identities only.
      */
-    id: string;
+    id?: string;
     /**
-     * Other identities of the same person.
+     * Other identities of the same person, as the request gave them.
      */
     identities?: Identity[];
   };
