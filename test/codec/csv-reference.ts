@@ -93,23 +93,27 @@ export async function* readCsv(
 ): AsyncGenerator<Record<string, JsonValue>> {
   const plain = formulaGuard === "on" ? unguarded : (value: string) => value;
   let recordIndex = -1;
-  const fail = (why: string, column?: ReadColumn): never => {
+  const fail = (
+    why: string,
+    column?: ReadColumn,
+    code: "BUNDLE_UNREADABLE" | "LIMIT_EXCEEDED" = "BUNDLE_UNREADABLE",
+  ): never => {
     throw new PortmanteauError(
-      "BUNDLE_UNREADABLE",
+      code,
       `CSV record ${recordIndex}${column === undefined ? "" : `, column "${column.name}"`}: ${why}.`,
       { context: { recordIndex } },
     );
   };
 
   const parse = (cell: string, column: ReadColumn): JsonValue => {
-    let value: JsonValue;
+    const problem = jsonTextProblem(cell);
+    if (problem !== undefined)
+      return fail(`the cell ${problem}`, column, problem === "repeats a key" ? undefined : "LIMIT_EXCEEDED");
     try {
-      value = JSON.parse(cell) as JsonValue;
+      return JSON.parse(cell) as JsonValue;
     } catch {
       return fail("the cell is not JSON", column);
     }
-    const problem = jsonTextProblem(cell);
-    return problem === undefined ? value : fail(`the cell ${problem}`, column);
   };
 
   const decode = ({ text: cell, quoted }: Cell, column: ReadColumn): JsonValue | undefined => {
