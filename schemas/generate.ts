@@ -5,7 +5,8 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compile, type JSONSchema } from "json-schema-to-typescript";
+import { compile } from "json-schema-to-typescript";
+import { schemaName, typesOf } from "../src/cli/schema-types.ts";
 import { readShape } from "../src/codec/shape.ts";
 import { viewSchema } from "../src/codec/view.ts";
 import type { RecordSchema } from "../src/model/record-schema.ts";
@@ -16,31 +17,10 @@ const check = process.argv.includes("--check");
 
 const banner = (path: string) => `// Generated from schemas/${path} by "npm run generate". Do not edit.`;
 
-async function typesOf(path: string, prepare: (schema: RecordSchema, name: string) => RecordSchema): Promise<string> {
-  const name = basename(path, ".schema.json");
+async function typesAt(path: string, prepare: (schema: RecordSchema, name: string) => RecordSchema): Promise<string> {
+  const name = schemaName(path);
   const schema = JSON.parse(await readFile(schemas + path, "utf8")) as RecordSchema;
-  const title = name.replace(/(?:^|-)([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
-  const prepared = { ...withoutTitles(prepare(schema, name)), title };
-  return compile(prepared as JSONSchema, title, {
-    bannerComment: banner(path),
-    additionalProperties: false,
-    enableConstEnums: false,
-
-    style: { printWidth: 120 },
-  });
-}
-
-/** Titles of properties are words for people; taken for type names they would collide. */
-function withoutTitles<T>(node: T, inProperties = false): T {
-  if (Array.isArray(node)) return node.map((part) => withoutTitles(part)) as T;
-  if (typeof node !== "object" || node === null) return node;
-  const entries = Object.entries(node).filter(([key]) => inProperties || (key !== "title" && key !== "examples"));
-  return Object.fromEntries(
-    entries.map(([key, value]) => [
-      key,
-      withoutTitles(value, !inProperties && (key === "properties" || key === "$defs")),
-    ]),
-  ) as T;
+  return typesOf(prepare(schema, name), { name, banner: banner(path), compile });
 }
 
 const asItLeaves = (schema: RecordSchema, name: string) =>
@@ -48,10 +28,10 @@ const asItLeaves = (schema: RecordSchema, name: string) =>
 
 const files = new Map<string, string>();
 for (const name of ["manifest", "report", "request"])
-  files.set(`${name}.ts`, await typesOf(`bundle/v1/${name}.schema.json`, (schema) => schema));
+  files.set(`${name}.ts`, await typesAt(`bundle/v1/${name}.schema.json`, (schema) => schema));
 const records = (await readdir(`${schemas}records`)).filter((file) => file.endsWith(".schema.json")).sort();
 for (const file of records)
-  files.set(`records/${basename(file, ".schema.json")}.ts`, await typesOf(`records/${file}`, asItLeaves));
+  files.set(`records/${basename(file, ".schema.json")}.ts`, await typesAt(`records/${file}`, asItLeaves));
 
 const drift: string[] = [];
 await mkdir(`${generated}records`, { recursive: true });

@@ -2,7 +2,9 @@ import { check } from "./commands/check.ts";
 import { exportCommand } from "./commands/export.ts";
 import { inspect } from "./commands/inspect.ts";
 import { keygen } from "./commands/keygen.ts";
+import { newCommand } from "./commands/new.ts";
 import { plan } from "./commands/plan.ts";
+import { types } from "./commands/types.ts";
 import { verify } from "./commands/verify.ts";
 
 export interface Command {
@@ -20,4 +22,6 @@ export const commands: Readonly<Record<string, Command>> = {
   inspect,
   verify,
   keygen,
+  new: newCommand,
+  types,
 };

@@ -48,7 +48,7 @@ export function declareRules<F extends Fixture, T>(
       it(rule.title, async function (this: unknown, ...given: unknown[]): Promise<void> {
         const fixture = await (shared ??= (async () => setup())());
         const reason = rule.unless?.(fixture);
-        if (reason !== undefined) return skip(this, given[0], `${rule.title}: ${reason}`);
+        if (reason !== undefined) return skip([given[0], this], rule.title, reason);
         if (rule.ownFixture === undefined) return rule.check(trialOf(fixture));
         const own = await setup();
         try {
@@ -62,11 +62,11 @@ export function declareRules<F extends Fixture, T>(
 }
 
 /** Marks the running test as skipped, with the reason, in the way of its runner; where it has none, on the console. */
-function skip(self: unknown, given: unknown, reason: string): void {
-  for (const context of [given, self] as readonly { readonly skip?: unknown }[])
+function skip(contexts: readonly unknown[], title: string, reason: string): void {
+  for (const context of contexts as readonly { readonly skip?: unknown }[])
     if (typeof context?.skip === "function") {
       context.skip(reason);
       return;
     }
-  console.warn(`not checked: ${reason}`);
+  console.warn(`not checked: ${title}: ${reason}`);
 }

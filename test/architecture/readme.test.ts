@@ -28,6 +28,7 @@ describe("the README's code", () => {
       "stored-files",
       "sql-sources",
       "billing-api",
+      "source-contract",
     ]) {
       expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
     }
