@@ -59,6 +59,7 @@ export type {
   Cursor,
   OpenSnapshot,
   Page,
+  Partition,
   ReadContext,
   Snapshot,
   Source,

@@ -107,15 +107,13 @@ export function defineDataset<R = unknown>(dataset: Dataset<R>): Dataset<R> {
 
   if (typeof source?.read !== "function" || typeof source.capabilities !== "object")
     refuse("/source", "is not a source: it needs capabilities and read.");
-  if (source.capabilities.count !== (source.count !== undefined))
-    refuse(
-      "/source",
-      `"${source.name}" says capabilities.count: ${source.capabilities.count} and ${source.count === undefined ? "has no" : "has a"} count method. Make them agree.`,
-    );
-  if (source.capabilities.partitions)
-    refuse(
-      "/source",
-      `"${source.name}" offers partitions, which this version does not collect. Set capabilities.partitions to false.`,
-    );
+  for (const ability of ["count", "partitions"] as const) {
+    const has = source[ability] !== undefined;
+    if (source.capabilities[ability] !== has)
+      refuse(
+        "/source",
+        `"${source.name}" says capabilities.${ability}: ${source.capabilities[ability]} and has ${has ? "a" : "no"} method ${ability}. Make them agree.`,
+      );
+  }
   return dataset;
 }

@@ -5,6 +5,9 @@ import type { RequestType } from "./request.ts";
 /** Where to continue after a page: any JSON value that the source itself made. */
 export type Cursor = JsonValue;
 
+/** Which of a dataset's records one read gives: any JSON value that the source itself made. It may travel to another machine. */
+export type Partition = JsonValue;
+
 /** Some records, in order, and the cursor after the last of them. */
 export interface Page<R = unknown> {
   readonly records: readonly R[];
@@ -21,7 +24,7 @@ export interface Page<R = unknown> {
 export interface SourceCapabilities {
   /** `"cursor"`: `read` continues after `context.after`. `"none"`: a failed read starts again. */
   readonly resume: "none" | "cursor";
-  /** Whether one read can be divided among several. */
+  /** Whether `partitions` is there: one read can be divided among several. */
   readonly partitions: boolean;
   /** Whether `count` is there. */
   readonly count: boolean;
@@ -38,8 +41,10 @@ export interface SourceSubject {
 export interface ReadContext {
   readonly subject: SourceSubject;
   readonly requestType: RequestType;
-  /** Continue after this cursor. Absent: from the start. */
+  /** Continue after this cursor. Absent: from the start, of the partition where one is given. */
   readonly after?: Cursor;
+  /** Give the records of this partition only, one of those that `partitions` gave. Absent: all records. `count` never gets one. */
+  readonly partition?: Partition;
   /** How many records a page should hold at most. */
   readonly pageRecords: number;
   /** Aborted when the result is no longer wanted; a source stops its query then. */
@@ -79,6 +84,12 @@ export interface Source<R = unknown> {
   read(context: ReadContext): AsyncIterable<Page<R>>;
   /** Counted independently of `read`: the proof that nothing is missing. */
   count?(context: ReadContext): Promise<number>;
+  /**
+   * Divides the subject's records for reading side by side: 1 to 256 partitions, of which every record is in exactly one, also a record
+   * that is written meanwhile. Their order is the order of the records: read one after the other they give what one read gives. Same
+   * records, same partitions: the bundle's bytes depend on where they end. A source with attachments is read as a whole all the same.
+   */
+  partitions?(context: ReadContext): Promise<readonly Partition[]>;
   /** Can we connect, does the table exist, is the query sound. Throws when not. */
   check?(signal: AbortSignal): Promise<void>;
 }

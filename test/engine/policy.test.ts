@@ -471,9 +471,14 @@ describe("a configuration", () => {
       { datasets: [dataset({ source: { ...source, count: async () => 0 } })] },
     ],
     [
-      "partitions",
+      "partitions that are promised and not there",
       "/source",
       { datasets: [dataset({ source: { ...source, capabilities: { ...source.capabilities, partitions: true } } })] },
+    ],
+    [
+      "partitions that are there and not promised",
+      "/source",
+      { datasets: [dataset({ source: { ...source, partitions: async () => [0] } })] },
     ],
     [
       "attachments that its records do not name",
