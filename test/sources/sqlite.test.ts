@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -113,9 +113,8 @@ for (const driver of sqliteDrivers())
     let app: SqliteDatabase;
     const opened: { closed: boolean }[] = [];
 
-    /** As a user writes it, and it is known whether each was closed. */
-    const database = () => {
-      const connection = driver.open(path, { readonly: true });
+    /** A connection of which it is known whether it was closed. */
+    const watched = (connection: SqliteDatabase) => {
       const state = { closed: false };
       opened.push(state);
       const close = connection.close.bind(connection);
@@ -125,6 +124,8 @@ for (const driver of sqliteDrivers())
       };
       return connection;
     };
+    /** As a user writes it. */
+    const database = () => watched(driver.open(path, { readonly: true }));
 
     beforeAll(() => {
       folder = mkdtempSync(join(tmpdir(), "portmanteau-sqlite-"));
@@ -478,6 +479,21 @@ for (const driver of sqliteDrivers())
         );
         expect(opened.at(-1)?.closed).toBe(true);
       });
+    });
+
+    it("closes what it opened when no transaction can begin there", async () => {
+      const busy = () => {
+        const connection = watched(driver.open(path, { readonly: true }));
+        connection.exec("BEGIN");
+        return connection;
+      };
+      await expectFailure(recordsOf(sqliteSource({ database: busy, ...visits })), "SOURCE_FAILED");
+      expect(opened.at(-1)?.closed).toBe(true);
+      const broken = join(folder, "no.db");
+      writeFileSync(broken, "this is no database, but it is long enough to be looked at as one".repeat(20));
+      const snapshot = sqliteSnapshot(() => watched(driver.open(broken)));
+      await expectFailure(snapshot.open(context().signal), "SOURCE_FAILED");
+      expect(opened.at(-1)?.closed).toBe(true);
     });
 
     it("says that the database is locked, retryable, and reads when it is free again", async () => {
