@@ -11,6 +11,7 @@ export default defineConfig({
     "sources/http": "src/sources/http/index.ts",
     "sources/iterable": "src/sources/iterable.ts",
     "sources/mysql": "src/sources/mysql/index.ts",
+    "sources/opensearch": "src/sources/http/opensearch.ts",
     "sources/postgres": "src/sources/postgres/index.ts",
     "sources/sqlite": "src/sources/sqlite/index.ts",
     "sources/s3": "src/sources/s3.ts",
