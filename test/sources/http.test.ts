@@ -242,6 +242,7 @@ describe("a list that does not behave", () => {
     ["fewer records than its total", { data: [], total: 3 }, offset({ total: "/total" })],
     ["more records than its total", { data: [1, 2], total: 1 }, offset({ total: "/total" })],
     ["a link that is no text", { data: [], next: 5 }, linkAt("/next")],
+    ["a link that is no URL", { data: [], next: "http://:0:0/" }, linkAt("/next")],
   ])("is an error when it gives %s", async (_, body, paging) => {
     const { read } = await reading((_request, response) => sendJson(response, body), { paging });
     await errorOf(read, "SOURCE_CONTRACT", /Look at `(?:paging|records)`/);
@@ -488,12 +489,12 @@ describe("links and redirects", () => {
 
   it("are followed on the same origin, with the headers", async () => {
     const server = await serve(({ path }, response) => {
-      if (path === "/a") response.writeHead(307, { location: "/b" }).end();
-      else if (path === "/b") sendJson(response, [1], { link: "<c>; rel=next" });
+      if (path === "/a") response.writeHead(307, { location: "/v2/b" }).end();
+      else if (path === "/v2/b") sendJson(response, [1], { link: "<c>; rel=next" });
       else sendJson(response, [2]);
     });
     expect(await recordsOf(secured(`${server.origin}/a`))).toEqual([1, 2]);
-    expect(server.seen.map(({ path }) => path)).toEqual(["/a", "/b", "/c"]);
+    expect(server.seen.map(({ path }) => path)).toEqual(["/a", "/v2/b", "/v2/c"]);
     expect(
       server.seen.every(({ headers }) => headers.authorization === authorization && headers["x-key"] === "secret"),
     ).toBe(true);

@@ -6,7 +6,7 @@
 
 export type { Lookup } from "./addresses.ts";
 export type { HttpBodyCheck } from "./body-check.ts";
-export type { HttpHeadersContext, HttpOptions, HttpRequest } from "./client.ts";
+export type { HttpHeadersContext, HttpOptions, HttpRequest } from "./options.ts";
 export {
   cursorAt,
   type HttpNext,

@@ -1,9 +1,10 @@
 import { isPlainObject, type JsonObject, type JsonValue } from "../../model/json.ts";
 import type { Cursor, Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
-import { HttpClient, type HttpOptions, type HttpRequest } from "./client.ts";
+import { HttpClient } from "./client.ts";
 import { invalid } from "./failure.ts";
+import type { HttpOptions, HttpRequest } from "./options.ts";
 
-export type { HttpHeadersContext, HttpOptions } from "./client.ts";
+export type { HttpHeadersContext, HttpOptions } from "./options.ts";
 
 /** A hit of a search. */
 export interface SearchHit {

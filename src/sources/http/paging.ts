@@ -10,6 +10,8 @@ export interface HttpPage {
   /** The records in it, as they stand there. */
   readonly records: readonly JsonValue[];
   readonly headers: Headers;
+  /** Where it came from, redirects followed: a relative link starts there. */
+  readonly url: string;
   /** What the request for this page was given: the cursor, or `null` for the first page, and for one that a link led to. */
   readonly cursor: Cursor | null;
   /** How many records were asked for. */

@@ -2,9 +2,11 @@ import { JsonRecords } from "../../codec/json-records.ts";
 import { isPlainObject, type JsonValue } from "../../model/json.ts";
 import type { RequestType } from "../../model/request.ts";
 import type { Cursor, Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
+import type { HttpAnswer } from "./answer.ts";
 import { bodyCheck, type HttpBodyCheck } from "./body-check.ts";
-import { type HttpAnswer, HttpClient, type HttpOptions, type HttpRequest } from "./client.ts";
+import { HttpClient } from "./client.ts";
 import { type Failures, invalid } from "./failure.ts";
+import type { HttpOptions, HttpRequest } from "./options.ts";
 import { at, type HttpNext, type HttpPage, type HttpPaging, keysOf, ListChanged, PagingProblem } from "./paging.ts";
 import { changed, Progress, Twins } from "./progress.ts";
 
@@ -106,7 +108,7 @@ export function httpSource<R = JsonValue>(options: HttpSourceOptions<R>): Source
       checkBody(body);
       const records = keys.length === 0 || isPlainObject(body) ? at(body, keys) : undefined;
       if (!Array.isArray(records)) throw noArray(failures, options.records);
-      return { body, records, headers: answer.headers, cursor, limit: context.pageRecords };
+      return { body, records, headers: answer.headers, url: answer.url, cursor, limit: context.pageRecords };
     } finally {
       answer.close();
     }
@@ -230,7 +232,9 @@ function nextPlace(
 ): HttpNext | undefined {
   try {
     const next = nextOf(page);
-    if (next === undefined || "cursor" in next || typeof next.link === "string") return next;
+    if (next === undefined || "cursor" in next) return next;
+    if (URL.canParse(next.link, page.url)) return { link: new URL(next.link, page.url).href };
+    if (typeof next.link === "string") throw new PagingProblem("it leads on to something that is no URL");
   } catch (cause) {
     if (cause instanceof ListChanged) throw changed(failures);
     if (cause instanceof PagingProblem) throw failures.contract(`${cause.message}. Look at \`paging\`.`);
