@@ -125,6 +125,18 @@ describe.each(["opensearch", "elasticsearch"] as const)("over %s", (flavour) => 
     for (const pageRecords of [3, 10]) await errorOf(recordsOf(source, { pageRecords }), "SOURCE_CONTRACT", /unique/);
   });
 
+  it("ends with an error when the cluster gives the same page again", async () => {
+    const { cluster, source } = await setUp();
+    let first: JsonObject | undefined;
+    cluster.spoil = ({ path }, answer) => {
+      if (path !== "/_search") return undefined;
+      first ??= answer;
+      return { ...answer, hits: first["hits"] as JsonObject };
+    };
+    await errorOf(recordsOf(source, { pageRecords: 1 }), "SOURCE_CONTRACT", /same place/);
+    expect(cluster.seen.length).toBeLessThan(5);
+  });
+
   it("tells what the cluster refuses, and quotes nothing of it", async () => {
     const { source } = await setUp({ query: () => ({ match_all: { secret: 1 } }) });
     await errorOf(recordsOf(source), "SOURCE_FAILED", /status 400/);

@@ -121,7 +121,11 @@ export async function* inflated(
   } catch (cause) {
     throw PortmanteauError.is(cause) ? cause : failed(`File ${file} is no whole ${compression} file.`, cause);
   }
-  if (compressedBytes === 0) throw failed(`File ${file} is empty, which no ${compression} file is.`);
+  // Node.js ends at the first zstd frame, without a word, when another begins within the same chunk.
+  if (inflate.bytesWritten !== compressedBytes)
+    throw failed(
+      `File ${file} goes on after its first ${compression} frame. Compress it as one, or inflate it before.`,
+    );
 }
 
 async function* asTheyAre(bytes: AsyncIterable<Uint8Array>, file: number): AsyncGenerator<Uint8Array> {

@@ -117,6 +117,7 @@ export function filesSource<R = JsonValue>(options: FilesSourceOptions<R>): Sour
         if (ours(located.record, subject)) records.push(mapped(located.record));
         if (records.length < pageRecords && ++passed < recordsPerPage) continue;
         yield { records, end };
+        if (signal.aborted) throw aborted(signal); // a batch can hold many pages
         records = [];
         passed = 0;
       }

@@ -136,12 +136,12 @@ export function httpSource<R = JsonValue>(options: HttpSourceOptions<R>): Source
   }
 
   async function* stream(context: ReadContext): AsyncGenerator<Page<R>> {
-    const { signal, pageRecords } = context;
+    const { signal } = context;
     if (context.after !== undefined) throw failures.contract("without `paging` it cannot continue after a cursor.");
     const answer = await client.send(requestFor(context, null), { signal, accepts: emptyStatuses });
     try {
       if (emptyStatuses.includes(answer.status)) return;
-      yield* inPages(recordsOf(answer), pageRecords);
+      yield* inPages(recordsOf(answer), context);
     } finally {
       answer.close();
     }
@@ -172,12 +172,16 @@ export function httpSource<R = JsonValue>(options: HttpSourceOptions<R>): Source
     reader.end();
   }
 
-  async function* inPages(batches: AsyncIterable<Iterable<JsonValue>>, size: number): AsyncGenerator<Page<R>> {
+  async function* inPages(
+    batches: AsyncIterable<Iterable<JsonValue>>,
+    { pageRecords, signal }: ReadContext,
+  ): AsyncGenerator<Page<R>> {
     let page: JsonValue[] = [];
     for await (const batch of batches)
       for (const record of batch)
-        if (page.push(record) === size) {
+        if (page.push(record) === pageRecords) {
           yield { records: mapped(page) };
+          if (signal.aborted) throw failures.aborted(signal); // a piece of the body can hold many pages
           page = [];
         }
     if (page.length > 0) yield { records: mapped(page) };
