@@ -15,6 +15,7 @@ export default defineConfig({
     "sources/postgres": "src/sources/postgres/index.ts",
     "sources/sqlite": "src/sources/sqlite/index.ts",
     "sources/s3": "src/sources/s3.ts",
+    "sources/redis": "src/sources/redis/index.ts",
     "spools/local": "src/spools/local.ts",
     "envelopes/age": "src/envelopes/age.ts",
     "envelopes/openpgp": "src/envelopes/openpgp.ts",
