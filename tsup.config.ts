@@ -4,6 +4,7 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: {
     index: "src/index.ts",
+    coverage: "src/coverage/index.ts",
     records: "src/records.ts",
     "sources/combine": "src/sources/combine/index.ts",
     "sources/directory": "src/sources/directory.ts",

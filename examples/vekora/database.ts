@@ -9,6 +9,8 @@ export interface Database {
   /** In words: `"PGlite, in this process"`. */
   readonly description: string;
   readonly pool: PostgresConnections;
+  /** Where its tables are. */
+  readonly schema: string;
   /** One moment of the whole database for every export. */
   readonly snapshot: PostgresSnapshot;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export async function openDatabase({
     return {
       description: "PGlite, in this process (set DATABASE_URL to use a server)",
       pool: database,
+      schema: "public",
       snapshot: postgresSnapshot(database),
       close: () => database.close(),
     };
@@ -57,6 +60,7 @@ export async function openDatabase({
   return {
     description: `PostgreSQL, schema "${schemaName}"`,
     pool,
+    schema: schemaName,
     snapshot: postgresSnapshot(pool),
     close: () => pool.end(),
   };

@@ -1,4 +1,5 @@
 import { check } from "./commands/check.ts";
+import { coverage } from "./commands/coverage.ts";
 import { exportCommand } from "./commands/export.ts";
 import { inspect } from "./commands/inspect.ts";
 import { keygen } from "./commands/keygen.ts";
@@ -19,6 +20,7 @@ export const commands: Readonly<Record<string, Command>> = {
   export: exportCommand,
   plan,
   check,
+  coverage,
   inspect,
   verify,
   keygen,

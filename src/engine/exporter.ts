@@ -1,5 +1,6 @@
 import { documentErrors } from "../bundle/documents.ts";
 import { type Signer, verifyingKey } from "../bundle/keys.ts";
+import type { Dataset } from "../model/dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import type { ExportReport } from "../model/outcome.ts";
@@ -37,6 +38,9 @@ export interface ExportOptions {
 
 /** Answers requests with one configuration, as often as wanted, also at the same time. */
 export interface Exporter {
+  /** What it exports, in the bundle's order. */
+  // biome-ignore lint/suspicious/noExplicitAny: datasets of different records stand in one list
+  readonly datasets: readonly Dataset<any>[];
   /**
    * Collects, assembles and delivers one person's bundle, as one zip or, with `splitBytes`, as several.
    *
@@ -66,6 +70,7 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
   const compiled = compileConfig(config, defaults);
   refuseUnstated(compiled);
   return {
+    datasets: compiled.datasets.map(({ dataset }) => dataset),
     async export(
       request,
       {

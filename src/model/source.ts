@@ -64,6 +64,15 @@ export interface OpenSnapshot {
   close(): Promise<void>;
 }
 
+/** What a source asks a database, for those who want to know what is read. */
+export interface SourceQuery {
+  readonly dialect: "postgres" | "mysql" | "sqlite";
+  /** One statement, with placeholders for its parameters. */
+  readonly text: string;
+  /** The client it is asked through: sources of one database name the same object. */
+  readonly client: object;
+}
+
 /**
  * How a dataset is read. An adapter is a factory that returns one of these.
  *
@@ -92,4 +101,6 @@ export interface Source<R = unknown> {
   partitions?(context: ReadContext): Promise<readonly Partition[]>;
   /** Can we connect, does the table exist, is the query sound. Throws when not. */
   check?(signal: AbortSignal): Promise<void>;
+  /** What `read` asks on its first page, of an empty subject; it asks nothing itself. The names of the result are those of the record's fields. */
+  query?(): SourceQuery;
 }

@@ -20,7 +20,7 @@ export interface PostgresSourceOptions<R = PostgresRow> {
   /** A pg `Pool`; a connected pg `Client` or a `PGlite` count as a pool of one. */
   readonly pool: PostgresConnections;
   /**
-   * One SELECT, with everything that varies as a parameter. It is also called by `check`, with an empty subject id.
+   * One SELECT, with everything that varies as a parameter. `check` and `portmanteau coverage` call it too, with an empty subject id.
    *
    * With `cursor` it gives the `limit` rows after `after`, ordered by the cursor columns, which are unique together. Without, it has no
    * LIMIT and is read through a server-side cursor.
@@ -216,6 +216,10 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
       } finally {
         await transaction.end();
       }
+    },
+    query() {
+      const { text } = built("query", () => query({ subject: { id: "" }, after: null, limit: 1 }));
+      return { dialect: "postgres", text, client: pool };
     },
   };
 }

@@ -1,0 +1,27 @@
+import { PortmanteauError } from "../model/errors.ts";
+
+/** The error to throw for one of the driver's. Its message is our own: a driver's can quote values. */
+export function failure(cause: unknown, message: string): PortmanteauError {
+  if (PortmanteauError.is(cause)) return cause;
+  const code = codeOf(cause);
+  return new PortmanteauError("SOURCE_FAILED", `${message}${code === undefined ? "" : ` (${code})`}`, { cause });
+}
+
+/** The driver's code: a SQLSTATE, a system error's name. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+export function refuseMissing(schemas: readonly string[] | undefined, there: readonly string[]): void {
+  const missing = schemas?.find((schema) => !there.includes(schema));
+  if (missing !== undefined)
+    throw new PortmanteauError(
+      "CONFIG_INVALID",
+      `Coverage: there is no schema "${missing}" in the database. Mend \`schemas\`; there are: ${there.join(", ")}.`,
+    );
+}
+
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new PortmanteauError("ABORTED", "Looking at the database was aborted.", { cause: signal.reason });
+}

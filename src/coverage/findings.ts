@@ -1,0 +1,26 @@
+/** Every code a finding of coverage can have. Each of them fails the check. */
+export const coverageFindingCodes = {
+  TABLE_UNACCOUNTED: "No dataset reads the table, and no decision excludes it.",
+  COLUMN_UNACCOUNTED: "No dataset gives the column, and no decision excludes it.",
+  COLUMN_DROPPED: "A dataset reads the column into a field that its record schema does not name, so it is left behind.",
+  DECISION_STALE: "A decision names a table, a column or a dataset that is not there.",
+  DECISION_CONTRADICTED:
+    "A decision excludes what a dataset gives, or names a dataset whose query does not read the column.",
+  QUERY_REFUSED: "The database does not take a dataset's query, so nobody knows what it reads.",
+  DATABASE_UNCOVERED: "A dataset reads a database that the coverage does not look at.",
+} as const satisfies Record<string, string>;
+
+export type CoverageFindingCode = keyof typeof coverageFindingCodes;
+
+/** One thing that is not accounted for, or a decision that does not hold. It names tables and columns, and never holds a row's value. */
+export interface CoverageFinding {
+  readonly code: CoverageFindingCode;
+  /** What, where, and how to mend it. */
+  readonly message: string;
+  /** The database, as its catalogue calls it. */
+  readonly database?: string;
+  /** The table, as decisions write it. */
+  readonly table?: string;
+  readonly column?: string;
+  readonly dataset?: string;
+}

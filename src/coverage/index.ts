@@ -1,0 +1,13 @@
+export type { Catalogue, CatalogueReader, CatalogueTable, ColumnName, DatasetQuery, TracedQuery } from "./catalogue.ts";
+export type { CoverageReport, DatabaseCoverage } from "./check.ts";
+export { checkCoverage } from "./check.ts";
+export type { CoveredColumn, CoveredTable, DatabaseCoverageReport } from "./database.ts";
+export type { Decision, ExcludedDecision, ReadDecision } from "./decisions.ts";
+export type { CoverageFinding, CoverageFindingCode } from "./findings.ts";
+export { coverageFindingCodes } from "./findings.ts";
+export type { MysqlCatalogueOptions } from "./mysql.ts";
+export { mysqlCatalogue } from "./mysql.ts";
+export type { PostgresCatalogueOptions } from "./postgres/index.ts";
+export { postgresCatalogue } from "./postgres/index.ts";
+export type { SqliteCatalogueOptions } from "./sqlite.ts";
+export { sqliteCatalogue } from "./sqlite.ts";
