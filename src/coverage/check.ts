@@ -1,10 +1,11 @@
 import type { Dataset } from "../model/dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { CatalogueReader } from "./catalogue.ts";
-import { coverDatabase, type DatabaseCoverageReport, type TracedDataset } from "./database.ts";
+import { coverDatabase, type DatabaseCoverageReport } from "./database.ts";
 import { checkDecisions, type Decision } from "./decisions.ts";
 import type { CoverageFinding } from "./findings.ts";
 import { type AskedDataset, matchDatabases, queryOf } from "./matching.ts";
+import type { TracedDataset } from "./uses.ts";
 
 /** One database, and what was decided on its tables. */
 export interface DatabaseCoverage {

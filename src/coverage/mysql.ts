@@ -3,19 +3,23 @@ import type { Catalogue, CatalogueReader, CatalogueTable } from "./catalogue.ts"
 import { tableName } from "./catalogue.ts";
 import { failure, refuseMissing, throwIfAborted } from "./failure.ts";
 
-type Callback = (error: Error | null, rows: unknown) => void;
+/** What we ask with, so that every row is an array of plain values, whatever the client's own options are. */
+interface QueryOptions {
+  sql: string;
+  values: unknown[];
+  rowsAsArray: true;
+  nestTables: false;
+  typeCast: true;
+}
 
-/** The part we call of a Pool or a Connection of `mysql2`. */
+/** The part we call of a Pool or a Connection of `mysql2/promise`. */
 export interface MysqlCoverageClient {
-  query(options: { sql: string; values: unknown[]; rowsAsArray: true; typeCast: true }, callback: Callback): unknown;
+  query(options: QueryOptions): Promise<readonly unknown[]>;
 }
 
 export interface MysqlCatalogueOptions {
   /** A Pool or a Connection, of `mysql2` or of `mysql2/promise`. */
-  readonly pool:
-    | MysqlCoverageClient
-    | { readonly pool: MysqlCoverageClient }
-    | { readonly connection: MysqlCoverageClient };
+  readonly pool: MysqlCoverageClient | { promise(): MysqlCoverageClient };
   /** The databases of the server to look at. Default: the connection's own. Those that are left out are named in the report. */
   readonly schemas?: readonly string[];
 }
@@ -37,16 +41,12 @@ const kindWords: Readonly<Record<string, string>> = {
  * ```
  */
 export function mysqlCatalogue({ pool, schemas }: MysqlCatalogueOptions): CatalogueReader {
-  const client = "pool" in pool ? pool.pool : "connection" in pool ? pool.connection : pool;
+  const client = "promise" in pool ? pool.promise() : pool;
 
-  /** Every value is a text, whatever the client makes of types. */
-  const ask = (sql: string, values: unknown[] = []): Promise<(string | null)[][]> =>
-    new Promise((resolve, reject) => {
-      client.query({ sql, values, rowsAsArray: true, typeCast: true }, (error, rows) => {
-        if (error !== null) reject(error);
-        else resolve((rows as unknown[][]).map((row) => row.map((value) => (value === null ? null : String(value)))));
-      });
-    });
+  async function ask(sql: string, values: unknown[] = []): Promise<(string | null)[][]> {
+    const [rows] = await client.query({ sql, values, rowsAsArray: true, nestTables: false, typeCast: true });
+    return (rows as unknown[][]).map((row) => row.map((value) => (value === null ? null : String(value))));
+  }
 
   async function read(): Promise<Catalogue> {
     const [[own = null] = []] = await ask("select database()");
