@@ -47,7 +47,8 @@ export async function checkCoverage(
   { signal = new AbortController().signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<CoverageReport> {
   if (!Array.isArray(databases) || databases.length === 0) refuse("", "at least one database is needed.");
-  databases.forEach(({ catalogue, decisions = [] }, index) => {
+  databases.forEach((database: Partial<DatabaseCoverage> | null, index) => {
+    const { catalogue, decisions = [] } = database ?? {};
     if (typeof catalogue?.read !== "function")
       refuse(`/${index}/catalogue`, "give postgresCatalogue, mysqlCatalogue or sqliteCatalogue.");
     if (!Array.isArray(decisions)) refuse(`/${index}/decisions`, "is a list.");

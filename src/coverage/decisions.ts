@@ -25,7 +25,7 @@ export type Decision = ExcludedDecision | ReadDecision;
 /** Stands in the lines to add, where somebody has to write the reason. */
 export const reasonToWrite = "why?";
 /** What people write when they have no reason. */
-const noReason = /^\W*(?:why|todo|tbd|fixme|x+|none|n\/?a|reason|because)?\W*$/i;
+const noReason = /^[^\p{L}]*(?:why|todo|tbd|fixme|x+|none|n\/?a|reason|because)?[^\p{L}]*$/iu;
 
 export function isExcluded(decision: Decision): decision is ExcludedDecision {
   return "excluded" in decision;
@@ -34,7 +34,7 @@ export function isExcluded(decision: Decision): decision is ExcludedDecision {
 /** @throws {PortmanteauError} `CONFIG_INVALID` for a decision that gives no reason or decides nothing, and for two that meet */
 export function checkDecisions(decisions: readonly Decision[], pointer: string): void {
   decisions.forEach((decision, index) => {
-    const { table, columns } = decision;
+    const { table, columns, by } = (decision ?? {}) as Partial<ExcludedDecision>;
     const refuse = (problem: string): never => {
       const at = `${pointer}/${index}`;
       const of = typeof table === "string" && table !== "" ? ` on "${table}"` : "";
@@ -47,6 +47,7 @@ export function checkDecisions(decisions: readonly Decision[], pointer: string):
       refuse("`columns` is a list of names that is not empty. Leave it out to exclude the whole table.");
     for (const column of columns ?? [])
       if (typeof column !== "string" || column === "") refuse("`columns` holds something that is no name.");
+    if (by !== undefined && typeof by !== "string") refuse("`by` is no text.");
     if (isExcluded(decision)) {
       if ("dataset" in decision) refuse("it says both `excluded` and `dataset`. Make it two.");
       if (typeof decision.excluded !== "string" || noReason.test(decision.excluded))
