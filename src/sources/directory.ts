@@ -31,7 +31,7 @@ export interface DirectorySourceOptions<R = DirectoryRecord> {
 /** The record of a file, as `storedFileSchema` has it. */
 export interface DirectoryRecord {
   readonly accountId: string;
-  readonly modifiedAt: Date | null;
+  readonly modifiedAt: string | null;
 }
 
 const readBytes = 256 * 1024;
@@ -107,7 +107,7 @@ export function directorySource<R = DirectoryRecord>(options: DirectorySourceOpt
 }
 
 function recordOf({ modifiedAt }: DirectoryFile, { id }: SourceSubject): DirectoryRecord {
-  return { accountId: id, modifiedAt: modifiedAt ?? null };
+  return { accountId: id, modifiedAt: modifiedAt?.toISOString() ?? null };
 }
 
 /** The cursor is the path of the last file, byte by byte: names need not be UTF-8. */

@@ -80,7 +80,7 @@ export interface S3SourceOptions<R = S3Record> {
 /** The record of an object, as `storedFileSchema` has it. */
 export interface S3Record {
   readonly accountId: string;
-  readonly modifiedAt: Date | null;
+  readonly modifiedAt: string | null;
 }
 
 /** A store lists no more at once. */
@@ -221,7 +221,7 @@ export function s3Source<R = S3Record>(options: S3SourceOptions<R>): Source<R> {
 }
 
 function recordOf({ modifiedAt }: S3Object, { id }: SourceSubject): S3Record {
-  return { accountId: id, modifiedAt: modifiedAt ?? null };
+  return { accountId: id, modifiedAt: modifiedAt?.toISOString() ?? null };
 }
 
 function cursorOf(after: ReadContext["after"]): string {

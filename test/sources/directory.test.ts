@@ -6,7 +6,8 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { type Attachment, openBundle, type Page } from "portmanteau";
 import { type DirectoryFile, directorySource } from "portmanteau/sources/directory";
-import { describe, expect, it } from "vitest";
+import { sourceContract } from "portmanteau/testing";
+import { afterAll, describe, expect, it } from "vitest";
 import { emptyFolder, expectNoUnhandledRejection, exported, failing, jsonAt, refused } from "../support/exporting.ts";
 import { fileDataset } from "../support/files.ts";
 
@@ -41,6 +42,45 @@ const read = (root: string, more: object = {}, options: object = {}) =>
 const exportOf = (root: string, config = {}, options = {}) =>
   exported([fileDataset("uploads", directorySource({ root, ...options }))], config);
 const partial = { onFailure: "deliver-partial" } as const;
+
+const paths = Array.from({ length: 24 }, (_, index) => `${index % 3}/${String(index).padStart(2, "0")}.txt`).sort();
+sourceContract(
+  "directory",
+  () => {
+    const root = rootWith(
+      Object.fromEntries([...paths.map((path) => [`u1/${path}`, path]), ["u2/theirs.txt", "no"], ["u2/z.txt", "no"]]),
+    );
+    let fetched = 0;
+    const map = ({ path }: DirectoryFile, { id }: { id: string }) => {
+      fetched++;
+      return { accountId: id, path };
+    };
+    const at = (path: string) => join(root, "u1", path);
+    const other = {
+      subject: { id: "u2" },
+      expected: ["theirs.txt", "z.txt"].map((path) => ({ accountId: "u2", path })),
+    };
+    return {
+      source: directorySource({ root, map }),
+      subject: { id: "u1" },
+      expected: paths.map((path) => ({ accountId: "u1", path })),
+      other,
+      nobody: { id: "u3" },
+      fetched: () => fetched,
+      write: {
+        async insert(count: number) {
+          for (let made = 0; made < count; made++)
+            writeFileSync(at(`${made % 3}/${randomBytes(6).toString("hex")}`), "");
+        },
+        async delete(records: readonly { readonly path: string }[]) {
+          for (const { path } of records) unlinkSync(at(path));
+        },
+      },
+      refused: directorySource({ root: join(root, "gone"), map }),
+    };
+  },
+  { describe, it, afterAll },
+);
 
 describe("a folder of files", () => {
   it("becomes files of the bundle, whatever they hold", async () => {

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { S3 } from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import type { Page } from "portmanteau";
 import { type S3Like, type S3Object, s3Source } from "portmanteau/sources/s3";
+import { sourceContract } from "portmanteau/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   Collecting,
@@ -14,7 +15,7 @@ import {
   request,
 } from "../support/exporting.ts";
 import { fileDataset } from "../support/files.ts";
-import { bucket, openStore, type TestStore } from "../support/s3.ts";
+import { bucket, clientOf, openStore, type TestStore } from "../support/s3.ts";
 
 expectNoUnhandledRejection();
 
@@ -59,6 +60,52 @@ const namesOf = (pages: readonly Page[]) => pages.flatMap((page) => page.attachm
 const failure = (id: string, more: object = {}) => failing(pagesOf(source(more).read(context({ id }))));
 const exportOf = (subject: { readonly id: string }, made = source(), config = {}) =>
   exported([fileDataset("uploads", made)], config, { request: { ...request, subject } });
+
+const keys = Array.from({ length: 24 }, (_, index) => `${index % 3}/${String(index).padStart(2, "0")}.txt`).sort();
+sourceContract(
+  "s3",
+  async () => {
+    const own = await openStore();
+    for (const path of keys) await own.put(`users/u1/${path}`, path);
+    for (const path of ["theirs.txt", "z.txt"]) await own.put(`users/u2/${path}`, "no");
+    let fetched = 0;
+    const map = ({ path }: S3Object, { id }: { readonly id: string }) => {
+      fetched++;
+      return { accountId: id, path };
+    };
+    const over = (client: S3) => s3Source({ client, bucket, prefix, map });
+    const hung = await openStore();
+    hung.door = () => true;
+    const unreachable = clientOf(1);
+    return {
+      source: over(own.client),
+      subject: { id: "u1" },
+      expected: keys.map((path) => ({ accountId: "u1", path })),
+      other: { subject: { id: "u2" }, expected: ["theirs.txt", "z.txt"].map((path) => ({ accountId: "u2", path })) },
+      nobody: { id: "u3" },
+      fetched: () => fetched,
+      handles: () => own.answers(),
+      write: {
+        async insert(count: number) {
+          for (let made = 0; made < count; made++)
+            await own.put(`users/u1/${made % 3}/${randomBytes(6).toString("hex")}`, "");
+        },
+        async delete(records: readonly { readonly path: string }[]) {
+          for (const { path } of records) await own.delete(`users/u1/${path}`);
+        },
+      },
+      unreachable: over(unreachable),
+      refused: s3Source({ client: own.client, bucket: "absent", prefix, map }),
+      hanging: over(hung.client),
+      async teardown() {
+        unreachable.destroy();
+        await own.close();
+        await hung.close();
+      },
+    };
+  },
+  { describe, it, afterAll },
+);
 
 describe("objects in S3", () => {
   it("become files of the bundle, with their media types", async () => {
@@ -220,13 +267,7 @@ describe("a store that fails", () => {
     });
 
   it("is not reachable is tried again", async () => {
-    const client = new S3({
-      endpoint: "http://127.0.0.1:1",
-      region: "us-east-1",
-      credentials: { accessKeyId: "a", secretAccessKey: "b" },
-      forcePathStyle: true,
-      maxAttempts: 1,
-    });
+    const client = clientOf(1);
     expect(await failure("someone", { client })).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: true });
     client.destroy();
   });

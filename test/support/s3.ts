@@ -33,7 +33,20 @@ for (const method of ["createCipheriv", "createDecipheriv"] as const) {
   Object.assign(crypto, { [method]: replaced });
 }
 
-/** Starts s3rver on a free port. Its clients try everything once: retrying is the engine's. */
+/** A client that tries everything once: retrying is the engine's. */
+export function clientOf(port: number): S3 {
+  return new S3({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: "us-east-1",
+    credentials: { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" },
+    forcePathStyle: true,
+    maxAttempts: 1,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+  });
+}
+
+/** Starts s3rver on a free port. */
 export async function openStore(): Promise<TestStore> {
   const server = new S3rver({
     port: 0,
@@ -69,15 +82,7 @@ export async function openStore(): Promise<TestStore> {
     incoming.pipe(passed);
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  const client = new S3({
-    endpoint: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    region: "us-east-1",
-    credentials: { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" },
-    forcePathStyle: true,
-    maxAttempts: 1,
-    requestChecksumCalculation: "WHEN_REQUIRED",
-    responseChecksumValidation: "WHEN_REQUIRED",
-  });
+  const client = clientOf((proxy.address() as AddressInfo).port);
   const store: TestStore = {
     client,
     async put(Key, content, more = {}) {
