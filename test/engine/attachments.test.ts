@@ -520,6 +520,38 @@ describe("an export with files that is stopped", () => {
   });
 });
 
+describe("a large file", () => {
+  it("waits for the spool: no more of it is held than a few pieces", async () => {
+    const stop = new AbortController();
+    let pulled = 0;
+    const content = (async function* () {
+      for (;;) {
+        pulled += 65_536;
+        yield randomBytes(65_536);
+      }
+    })();
+    let giveUp: (error: Error) => void = () => {};
+    const blocked = new Promise<never>((_resolve, reject) => {
+      giveUp = reject;
+    });
+    let writes = 0;
+    const write = () => {
+      writes++;
+      return blocked;
+    };
+    const writer = { write, seal: () => blocked, discard: async () => {} };
+    const spool = () => ({ create: async () => writer, close: async () => giveUp(new Error("closed")) });
+    const { exporter } = exporterOf([dataset([{ name: "endless", open: async () => ({ content }) }])], { spool });
+    const exporting = failing(exporter.export(request, { to: new Collecting(), signal: stop.signal }));
+    await expect.poll(() => writes).toBe(1);
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(pulled).toBeLessThanOrEqual(1024 * 1024);
+    stop.abort();
+    giveUp(new Error("closed"));
+    await exporting;
+  });
+});
+
 describe("many files", () => {
   it("take one stream of the spool, and are read back in pieces that are not kept", async () => {
     const content = (index: number) => createHash("sha256").update(String(index)).digest();
