@@ -1,9 +1,12 @@
+import type { Attachment } from "../model/attachment.ts";
 import { PortmanteauError } from "../model/errors.ts";
-import type { ReadContext, Source } from "../model/source.ts";
+import type { Page, ReadContext, Source } from "../model/source.ts";
 
 export interface IterableSourceOptions<R> {
   /** The records: an iterable, or a function that gives one (or a promise of one) for the subject. A function is called once per read. */
   readonly records: Records<R> | ((context: ReadContext) => Records<R> | Promise<Records<R>>);
+  /** The file of a record, or `null`: for records that come with files. */
+  readonly attachment?: (record: R) => Attachment | null;
   /** Counted independently, when it can be. */
   readonly count?: (context: ReadContext) => number | Promise<number>;
 }
@@ -21,11 +24,18 @@ type Records<R> = Iterable<R> | AsyncIterable<R>;
  * const source = iterableSource({ records: ({ subject }) => allTickets.filter((ticket) => ticket.accountId === subject.id) });
  * ```
  */
-export function iterableSource<R>({ records, count }: IterableSourceOptions<R>): Source<R> {
+export function iterableSource<R>({ records, attachment, count }: IterableSourceOptions<R>): Source<R> {
   const used = new WeakSet<object>();
+  const pageOf = (page: readonly R[]): Page<R> =>
+    attachment === undefined ? { records: page } : { records: page, attachments: page.map((each) => attachment(each)) };
   return {
     name: "iterable",
-    capabilities: { resume: "none", partitions: false, count: count !== undefined, attachments: false },
+    capabilities: {
+      resume: "none",
+      partitions: false,
+      count: count !== undefined,
+      attachments: attachment !== undefined,
+    },
     async *read(context) {
       const given = typeof records === "function" ? await records(context) : records;
       const iterator = iteratorOf(given);
@@ -48,10 +58,10 @@ export function iterableSource<R>({ records, count }: IterableSourceOptions<R>):
             break;
           }
           if (page.push(step.value) < context.pageRecords) continue;
-          yield { records: page };
+          yield pageOf(page);
           page = [];
         }
-        if (page.length > 0) yield { records: page };
+        if (page.length > 0) yield pageOf(page);
       } finally {
         if (!ended) await iterator.return?.();
       }

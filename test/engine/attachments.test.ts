@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { PortmanteauError } from "portmanteau";
 import { storedFileSchema } from "portmanteau/records";
+import { iterableSource } from "portmanteau/sources/iterable";
 import { describe, expect, it } from "vitest";
 import { Slices } from "../../src/engine/slices.ts";
 import { type Finding, openBundle, verifyBundle, type ZipInput } from "../../src/index.ts";
@@ -47,7 +48,7 @@ describe("files that come with records", () => {
       ]),
     ]);
     expect(report.datasets[0]).toMatchObject({ outcome: "complete", records: { read: 3, written: 3 } });
-    expect(entries.get("files/docs/photos_me.jpg")).toEqual(photo);
+    expect(entries.get("files/docs/photos_me.jpg")?.equals(photo)).toBe(true);
     expect(entries.get("files/docs/Geschichte für Jürgen.txt")?.toString()).toBe(text);
     expect(entries.get("files/docs/empty")?.length).toBe(0);
     expect(jsonAt(entries, "data/docs.json").map(({ file }: { file: unknown }) => file)).toEqual([
@@ -258,7 +259,7 @@ describe("files that come with records", () => {
           name: `${index}.bin`,
           content,
           open: async (attempt: number) => {
-            const file = { name: "", content, chunkBytes };
+            const file = { name: "", content };
             return attempt < failures ? broken(file, unavailable()) : contentOf(file, chunkBytes);
           },
         }));
@@ -274,6 +275,40 @@ describe("files that come with records", () => {
     expect((await run(999, 3, 0, "cursor")).sha256).toBe(expected);
     expect((await run(64_000, 2, 2, "cursor")).sha256).toBe(expected);
     expect((await run(1_000_000, 1, 1, "none")).sha256).toBe(expected);
+  });
+
+  it("come from anything that can be iterated", async () => {
+    const rows = ["a", "b"].map((text) => ({ accountId: "u1", modifiedAt: null, text }));
+    const source = iterableSource({
+      records: rows,
+      attachment: ({ text: content }) =>
+        content === "b" ? null : { name: `${content}.txt`, open: async () => contentOf({ name: "", content }) },
+    });
+    const schema = structuredClone(storedFileSchema) as { properties: { file: { type: unknown } } };
+    schema.properties.file.type = ["object", "null"];
+    const { entries } = await exported([fileDataset("rows", source, { schema: schema as never })]);
+    expect(jsonAt(entries, "data/rows.json")).toMatchObject([{ file: { path: "files/rows/a.txt" } }, { file: null }]);
+    expect(entries.get("files/rows/a.txt")?.toString()).toBe("a");
+  });
+
+  it("are found out when a byte of them, or of their names, changed", async () => {
+    const content = randomBytes(1_000);
+    const { zip } = await exported([dataset([{ name: "noise.bin", content }])]);
+    const codesAfter = async (change: (zip: Buffer) => void) => {
+      const changed = Buffer.from(zip);
+      change(changed);
+      return (await findingsOf(changed)).map(({ code }) => code);
+    };
+    const flipped = await codesAfter((bytes) => {
+      const at = bytes.indexOf(content) + 500;
+      bytes[at] = (bytes[at] as number) ^ 1;
+    });
+    expect(flipped).toContain("ENTRY_UNREADABLE");
+    const renamed = await codesAfter((bytes) => {
+      for (let at = bytes.indexOf("noise.bin"); at !== -1; at = bytes.indexOf("noise.bin", at + 1))
+        bytes.write("voice", at);
+    });
+    expect(renamed).toEqual(expect.arrayContaining(["ENTRY_EXTRA", "ENTRY_MISSING"]));
   });
 
   it("are refused for a schema whose records could not name them", () => {
@@ -310,16 +345,19 @@ describe("files that come with records", () => {
   });
 });
 
-/** A content that fails after some of it. */
+/** A content that fails right before its end. */
 function broken(file: TestFile, error: unknown) {
-  const { content, ...rest } = contentOf(file);
+  const { content, bytes, ...rest } = contentOf(file, 100_000);
   return {
     ...rest,
     content: (async function* () {
+      let read = 0;
       for await (const chunk of content) {
+        read += chunk.length;
+        if (read === bytes) throw error;
         yield chunk;
-        throw error;
       }
+      throw error;
     })(),
   };
 }
@@ -365,13 +403,13 @@ describe("a file that cannot be read", () => {
   });
 
   it("is tried again from its start after what may pass", async () => {
-    const content = randomBytes(100_000);
+    const content = Buffer.from("deflated in pieces, several at a time ".repeat(30_000));
     const file = { name: "a", content };
     const { source, seen } = fileSource([
       { ...file, open: async (attempt) => (attempt < 2 ? broken(file, unavailable()) : contentOf(file)) },
     ]);
     const { entries, report, events } = await exported([fileDataset("docs", source)]);
-    expect(entries.get("files/docs/a")).toEqual(content);
+    expect(entries.get("files/docs/a")?.equals(content)).toBe(true);
     expect(report.datasets[0]).toMatchObject({ outcome: "complete", retries: 2 });
     expect(events.flatMap((event) => (event.type === "retry" ? [[event.attempt, event.code]] : []))).toEqual([
       [1, "SOURCE_UNAVAILABLE"],
@@ -562,7 +600,8 @@ describe("many files", () => {
     ]);
     expect(report.datasets[0]?.outcome).toBe("complete");
     const records = jsonAt(entries, "data/docs.json") as { file: { path: string } }[];
-    for (const [index, { file }] of records.entries()) expect(entries.get(file.path)).toEqual(content(index));
+    for (const [index, { file }] of records.entries())
+      expect(entries.get(file.path)?.equals(content(index))).toBe(true);
     expect(await findingsOf(zip)).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { S3 } from "@aws-sdk/client-s3";
-import type { Page } from "portmanteau";
+import type { Attachment, Page } from "portmanteau";
 import { type S3Like, type S3Object, s3Source } from "portmanteau/sources/s3";
 import { sourceContract } from "portmanteau/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -117,7 +117,7 @@ describe("objects in S3", () => {
     await person({ "not-mine.txt": "no" });
     const { entries, report } = await exportOf(jane);
     expect(report.datasets[0]).toMatchObject({ outcome: "complete", records: { read: 3 } });
-    expect(entries.get("files/uploads/2024_a.jpg")).toEqual(photo);
+    expect(entries.get("files/uploads/2024_a.jpg")?.equals(photo)).toBe(true);
     expect(entries.get("files/uploads/notes.txt")?.toString()).toBe("hello");
     expect(jsonAt(entries, "data/uploads.json")[0]).toMatchObject({
       accountId: jane.id,
@@ -220,7 +220,7 @@ describe("objects in S3", () => {
     };
     const { report, entries } = await exportOf(jane);
     expect(report.datasets[0]).toMatchObject({ outcome: "complete", retries: 1 });
-    expect(entries.get("files/uploads/a.bin")).toEqual(content);
+    expect(entries.get("files/uploads/a.bin")?.equals(content)).toBe(true);
     expect(store.answers()).toBe(0);
   });
 
@@ -238,6 +238,33 @@ describe("objects in S3", () => {
     expect(error.code).toBe("ABORTED");
     await expect.poll(() => store.answers()).toBe(0);
     expect(spooled()).toEqual([]);
+  });
+});
+
+describe("an object that is opened", () => {
+  const opening = async (subject: { readonly id: string }, signal: AbortSignal) => {
+    const pages = await pagesOf(source().read(context(subject)));
+    const [attachment] = pages.flatMap((page) => page.attachments ?? []);
+    return (attachment as Attachment).open(signal);
+  };
+
+  it("gives its connection back when it is closed without being read", async () => {
+    const jane = await person({ "a.bin": randomBytes(8_000_000) });
+    const { bytes, close } = await opening(jane, new AbortController().signal);
+    expect([bytes, store.answers()]).toEqual([8_000_000, 1]);
+    await close?.();
+    await expect.poll(() => store.answers()).toBe(0);
+  });
+
+  it("is not waited for any more once the signal says so", async () => {
+    const jane = await person({ "a.bin": "a" });
+    store.door = ({ url = "" }) => url.includes("a.bin");
+    const stop = new AbortController();
+    const waiting = failing(opening(jane, stop.signal));
+    await expect.poll(() => store.answers()).toBe(1);
+    stop.abort();
+    expect((await waiting).code).toBe("ABORTED");
+    await expect.poll(() => store.answers()).toBe(0);
   });
 });
 
