@@ -15,7 +15,7 @@ export default defineConfig({
     "sources/opensearch": "src/sources/http/opensearch.ts",
     "sources/postgres": "src/sources/postgres/index.ts",
     "sources/sqlite": "src/sources/sqlite/index.ts",
-    "sources/s3": "src/sources/s3.ts",
+    "sources/s3": "src/sources/s3/index.ts",
     "sources/redis": "src/sources/redis/index.ts",
     "spools/local": "src/spools/local.ts",
     "envelopes/age": "src/envelopes/age.ts",

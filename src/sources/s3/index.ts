@@ -1,48 +1,13 @@
 import { Buffer } from "node:buffer";
-import type { Attachment, OpenAttachment } from "../model/attachment.ts";
-import { PortmanteauError } from "../model/errors.ts";
-import type { Page, ReadContext, Source, SourceSubject } from "../model/source.ts";
+import type { Attachment } from "../../model/attachment.ts";
+import { PortmanteauError } from "../../model/errors.ts";
+import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
 
-/** The part of `S3` of `@aws-sdk/client-s3` that we call; an `S3Client` lacks these methods. */
-export interface S3Like {
-  listObjectsV2(input: S3ListInput, options: S3CallOptions): Promise<S3Listing>;
-  getObject(input: S3ObjectInput, options: S3CallOptions): Promise<S3Got>;
-  headObject(input: S3ObjectInput, options: S3CallOptions): Promise<S3Head>;
-}
-interface S3CallOptions {
-  readonly abortSignal: AbortSignal;
-}
-interface S3ListInput {
-  readonly Bucket: string;
-  readonly Prefix: string;
-  readonly MaxKeys: number;
-  readonly EncodingType: "url";
-  readonly StartAfter?: string;
-}
-interface S3Listing {
-  readonly Contents?: readonly S3ListedObject[] | undefined;
-  readonly EncodingType?: string | undefined;
-  readonly IsTruncated?: boolean | undefined;
-}
-interface S3ListedObject {
-  readonly Key?: string | undefined;
-  readonly Size?: number | undefined;
-  readonly LastModified?: Date | undefined;
-}
-interface S3ObjectInput {
-  readonly Bucket: string;
-  readonly Key: string;
-}
-interface S3Got {
-  readonly Body?: unknown;
-  readonly ContentLength?: number | undefined;
-  readonly ContentType?: string | undefined;
-}
-interface S3Head {
-  readonly ContentType?: string | undefined;
-  readonly ContentDisposition?: string | undefined;
-  readonly Metadata?: Readonly<Record<string, string>> | undefined;
-}
+import type { S3Like, S3ListInput, S3Listing } from "./client.ts";
+import { contentOf } from "./content.ts";
+import { asked, contract, failure, isGone } from "./failure.ts";
+
+export type { S3Like } from "./client.ts";
 
 /** An object as the store lists it. */
 export interface S3Object {
@@ -237,93 +202,4 @@ function decoded(key: string): string {
 /** Stores order keys by their bytes in UTF-8, which is not the order of JavaScript. */
 function isBefore(one: string, other: string): boolean {
   return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
-}
-
-/** A body of the SDK: a stream of Node. */
-interface Body extends AsyncIterable<Uint8Array> {
-  on?(event: "error", listener: () => void): unknown;
-  destroy?(): unknown;
-}
-
-function contentOf({ Body: given, ContentLength, ContentType }: S3Got, signal: AbortSignal): OpenAttachment {
-  const body = given as Body | undefined;
-  if (typeof body?.[Symbol.asyncIterator] !== "function")
-    throw contract("The client gave an object without a body to read.");
-  body.on?.("error", () => {}); // one that comes when nobody reads any more must not end the process
-  return {
-    ...(ContentLength === undefined ? {} : { bytes: ContentLength }),
-    ...(ContentType === undefined ? {} : { mediaType: ContentType }),
-    content: chunksOf(body, signal),
-    close: () => void body.destroy?.(),
-  };
-}
-
-async function* chunksOf(body: Body, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of body) yield chunk;
-  } catch (cause) {
-    if (signal.aborted) throw failure(cause, "An object", signal);
-    throw new PortmanteauError("SOURCE_UNAVAILABLE", "The store broke off in the middle of an object.", {
-      retryable: true,
-      cause,
-    });
-  }
-}
-
-async function asked<T>(signal: AbortSignal, what: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (cause) {
-    throw failure(cause, what, signal);
-  }
-}
-
-interface ServiceError {
-  readonly name?: unknown;
-  readonly code?: unknown;
-  readonly $retryable?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-function isGone(error: unknown): boolean {
-  const { name, $metadata } = error as ServiceError;
-  return name === "NoSuchKey" || name === "NotFound" || (name !== "NoSuchBucket" && $metadata?.httpStatusCode === 404);
-}
-
-const passing = new Set([
-  ...["TimeoutError", "RequestTimeout", "RequestTimeoutException", "SlowDown", "ThrottlingException", "InternalError"],
-  ...[
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "ECONNABORTED",
-    "EPIPE",
-    "ETIMEDOUT",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "EHOSTUNREACH",
-    "ENETUNREACH",
-  ],
-]);
-
-/** The error to throw for one of the client's. Its message is our own: a client's can quote keys. */
-function failure(cause: unknown, what: string, signal: AbortSignal): PortmanteauError {
-  if (PortmanteauError.is(cause)) return cause;
-  if (signal.aborted) return new PortmanteauError("ABORTED", "Reading from S3 was aborted.", { cause });
-  const { name, code, $retryable, $metadata } = (cause ?? {}) as ServiceError;
-  const status = $metadata?.httpStatusCode;
-  const word = [code, name].find((each) => typeof each === "string" && /^[A-Za-z0-9_]{1,60}$/.test(each));
-  const said = [word, status].filter((each) => each !== undefined).join(", ") || "an unknown error";
-  const mayPass = $retryable !== undefined || status === 429 || (status !== undefined && status >= 500);
-  if (mayPass || passing.has(String(code)) || passing.has(String(name)))
-    return new PortmanteauError("SOURCE_UNAVAILABLE", `${what} could not be had from S3 for now (${said}).`, {
-      retryable: true,
-      cause,
-    });
-  if (what === "An object" && isGone(cause))
-    return new PortmanteauError("SOURCE_FAILED", "An object that was listed is not there any more.", { cause });
-  return new PortmanteauError("SOURCE_FAILED", `${what} was refused by S3 (${said}).`, { cause });
-}
-
-function contract(message: string): PortmanteauError {
-  return new PortmanteauError("SOURCE_CONTRACT", message);
 }
