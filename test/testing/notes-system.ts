@@ -13,6 +13,8 @@ export interface Question {
   readonly owner: string;
   readonly after?: number;
   readonly skip?: number;
+  /** The last key that is wanted. */
+  readonly until?: number;
   readonly limit?: number;
   readonly signal?: AbortSignal;
 }
@@ -69,10 +71,17 @@ export class Connection {
     this.#system = system;
   }
 
-  async select({ owner, after = Number.NEGATIVE_INFINITY, skip = 0, limit, signal }: Question): Promise<Note[]> {
+  async select({
+    owner,
+    after = Number.NEGATIVE_INFINITY,
+    until = Number.POSITIVE_INFINITY,
+    skip = 0,
+    limit,
+    signal,
+  }: Question): Promise<Note[]> {
     await this.#asked(signal);
     const found = this.#system.rows
-      .filter((row) => row.owner === owner && row.key > after)
+      .filter((row) => row.owner === owner && row.key > after && row.key <= until)
       .sort((one, other) => one.key - other.key)
       .slice(skip, limit === undefined ? undefined : skip + limit)
       .map((row) => ({ ...row }));
@@ -112,38 +121,61 @@ export function keyOf(after: unknown): number | undefined {
   throw new PortmanteauError("SOURCE_CONTRACT", "The cursor to continue after was not made by this source.");
 }
 
+async function using<T>(
+  system: NotesSystem,
+  { signal }: Pick<ReadContext, "signal">,
+  ask: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  let connection: Connection | undefined;
+  try {
+    connection = await system.connect(signal);
+    return await ask(connection);
+  } catch (error) {
+    throw wrapped(error, signal);
+  } finally {
+    connection?.release();
+  }
+}
+
 /** A right source, to compare the wrong ones with. */
 export function notesSource(system: NotesSystem): Source<Note> {
-  const using = async <T>({ signal }: Pick<ReadContext, "signal">, ask: (connection: Connection) => Promise<T>) => {
-    let connection: Connection | undefined;
-    try {
-      connection = await system.connect(signal);
-      return await ask(connection);
-    } catch (error) {
-      throw wrapped(error, signal);
-    } finally {
-      connection?.release();
-    }
-  };
   return {
     name: "notes",
     capabilities: { resume: "cursor", partitions: false, count: true, attachments: false },
     read: (context) => readNotes(system, context),
-    count: (context) => using(context, (connection) => connection.count(context.subject.id, context.signal)),
-    check: (signal) => using({ signal }, (connection) => connection.count("", signal).then(() => undefined)),
+    count: (context) => using(system, context, (connection) => connection.count(context.subject.id, context.signal)),
+    check: (signal) => using(system, { signal }, (connection) => connection.count("", signal).then(() => undefined)),
+  };
+}
+
+/** Another right one, in partitions of eight records. */
+export function dividedSource(system: NotesSystem): Source<Note> {
+  const source = notesSource(system);
+  return {
+    ...source,
+    capabilities: { ...source.capabilities, partitions: true },
+    partitions: (context) =>
+      using(system, context, async (connection) => {
+        const keys = (await connection.select({ owner: context.subject.id, signal: context.signal })).map(
+          ({ key }) => key,
+        );
+        const ends = keys.filter((_key, index) => index % 8 === 7 && index < keys.length - 1);
+        return [null, ...ends].map((after, index) => [after, ends[index] ?? null]);
+      }),
   };
 }
 
 export async function* readNotes(
   system: NotesSystem,
-  { subject, after, pageRecords, signal }: ReadContext,
+  { subject, after, partition, pageRecords, signal }: ReadContext,
 ): AsyncGenerator<Page<Note>> {
-  let key = keyOf(after);
+  const [beginning, end] = (partition ?? [null, null]) as readonly [number | null, number | null];
+  let key = keyOf(after) ?? beginning ?? undefined;
   let connection: Connection | undefined;
   try {
     connection = await system.connect(signal);
     for (;;) {
-      const question = { owner: subject.id, limit: pageRecords, signal };
+      const question = { owner: subject.id, limit: pageRecords, signal, ...(end === null ? {} : { until: end }) };
       const records = await connection.select(key === undefined ? question : { ...question, after: key });
       const last = records.at(-1);
       if (last !== undefined) yield { records, cursor: (key = last.key) };

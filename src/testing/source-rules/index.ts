@@ -8,6 +8,7 @@ import { cursorRules } from "./cursor.ts";
 import { errorRules } from "./errors.ts";
 import { flowRules } from "./flow.ts";
 import { pageRules } from "./pages.ts";
+import { partitionRules } from "./partitions.ts";
 import { recordRules } from "./records.ts";
 import { subjectRules } from "./subjects.ts";
 import { writeRules } from "./writes.ts";
@@ -25,4 +26,5 @@ export const sourceRules: readonly SourceRule[] = [
   ...errorRules,
   ...flowRules,
   ...writeRules,
+  ...partitionRules,
 ];

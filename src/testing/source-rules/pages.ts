@@ -37,11 +37,12 @@ export const pageRules: readonly SourceRule[] = [
       for (const ability of ["partitions", "count", "attachments"] as const)
         if (typeof capabilities[ability] !== "boolean")
           broken(`capabilities.${ability} is no boolean.`, "Say true or false.");
-      if (capabilities.count !== (source.count !== undefined))
-        broken(
-          `capabilities.count is ${capabilities.count} and count is ${source.count === undefined ? "not " : ""}there.`,
-          "Make them agree.",
-        );
+      for (const ability of ["partitions", "count"] as const)
+        if (capabilities[ability] !== (source[ability] !== undefined))
+          broken(
+            `capabilities.${ability} is ${capabilities[ability]} and ${ability} is ${source[ability] === undefined ? "not " : ""}there.`,
+            "Make them agree.",
+          );
     },
   },
   {

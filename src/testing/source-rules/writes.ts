@@ -49,18 +49,25 @@ export const writeRules: readonly SourceRule[] = [
   },
 ];
 
-/** One record goes that was given (an offset would then skip one), the last one that was, and one that was not; three come. */
-function changes({ fixture, expected }: SourceTrial): () => Promise<unknown> {
+/** Which of the expected records go: one that was given (an offset would then skip one), the last one that was, and one that was not. */
+const going = [0, 5, 8];
+
+/** These go, and others come. */
+export function changes({ fixture, expected }: SourceTrial, inserted = 3): () => Promise<unknown> {
   return async () => {
-    await fixture.write?.delete([expected[0], expected[5], expected[8]]);
-    await fixture.write?.insert(3);
+    await fixture.write?.delete(going.map((index) => expected[index]));
+    await fixture.write?.insert(inserted);
   };
 }
 
+/** The records that are there all along, as canonical text. */
+export function staying({ expected }: SourceTrial): readonly string[] {
+  return expected.filter((_record, index) => !going.includes(index)).map(canonical);
+}
+
 /** Every record that was there from the beginning to the end is given once, and in order; of the others nothing is said. */
-function judge({ expected }: SourceTrial, rule: string, given: readonly unknown[]): void {
-  const gone = new Set([0, 5, 8]);
-  const stayed = expected.filter((_record, index) => !gone.has(index)).map(canonical);
+function judge(trial: SourceTrial, rule: string, given: readonly unknown[]): void {
+  const stayed = staying(trial);
   const texts = given.map(canonical);
   const twice = texts.length - new Set(texts).size;
   const lost = stayed.filter((text) => !texts.includes(text)).length;

@@ -2,6 +2,7 @@ import { PortmanteauError } from "../../../src/model/errors.ts";
 import type { Cursor, Page, ReadContext, Source } from "../../../src/model/source.ts";
 import {
   type Connection,
+  dividedSource,
   keyOf,
   type Note,
   type NotesSystem,
@@ -57,6 +58,19 @@ async function* pagesOver(connection: Connection, { subject, after, pageRecords,
     if (records.length < pageRecords) return;
   }
 }
+
+type Range = readonly [after: number | null, until: number | null];
+
+/** The right source, but for its partitions. */
+const dividing =
+  (change: (partitions: readonly Range[]) => readonly Range[]) =>
+  (system: NotesSystem): Source => {
+    const source = dividedSource(system);
+    return {
+      ...source,
+      partitions: async (context) => change((await source.partitions?.(context)) as readonly Range[]),
+    };
+  };
 
 const isAbort = (error: unknown, { signal }: ReadContext) => signal.aborted && error === signal.reason;
 
@@ -566,6 +580,66 @@ export const sourceMutants: readonly SourceMutant[] = [
       } catch (error) {
         if (pages === 0 || isAbort(error, context)) throw error;
       }
+    }),
+  },
+  {
+    mistake: "says that it is divided and is not",
+    breaks: ["capabilities"],
+    source: (system) => {
+      const { partitions: _, ...source } = dividedSource(system);
+      return source;
+    },
+  },
+  {
+    mistake: "has partitions that overlap",
+    breaks: ["partitions", "partitions-written"],
+    source: dividing((partitions) => partitions.map(([after, until]) => [after === null ? null : after - 1, until])),
+  },
+  {
+    mistake: "has a gap between its partitions",
+    breaks: ["partitions", "partitions-written"],
+    source: dividing((partitions) => partitions.map(([after, until]) => [after === null ? null : after + 2, until])),
+  },
+  {
+    mistake: "gives its partitions out of order",
+    breaks: ["partitions"],
+    source: dividing((partitions) => [...partitions].reverse()),
+  },
+  {
+    mistake: "ends its partitions at the keys that are there",
+    breaks: ["partitions-written"],
+    source: dividing((partitions) => partitions.map(([after, until]) => [after ?? 99, until])),
+  },
+  {
+    mistake: "divides itself into nothing",
+    breaks: ["partition-values", "partitions", "partitions-written"],
+    source: dividing(() => []),
+  },
+  {
+    mistake: "divides itself in another way each time",
+    breaks: ["partition-values"],
+    source: (system) => {
+      let times = 0;
+      return dividing((partitions) => (times++ % 2 === 0 ? partitions : [[null, null]]))(system);
+    },
+  },
+  {
+    mistake: "makes partitions that cannot travel",
+    breaks: [
+      "partition-values",
+      "partitions: partition-values",
+      "partitions-resumed: partition-values",
+      "partitions-written: partition-values",
+    ],
+    source: dividing((partitions) => partitions.map((range) => new Map([["range", range]])) as never),
+  },
+  {
+    mistake: "forgets the partition when it continues",
+    breaks: ["partitions-resumed"],
+    source: (system) => ({
+      ...dividedSource(system),
+      read: ({ partition, ...context }) =>
+        readNotes(system, partition === undefined || context.after !== undefined ? context : { ...context, partition }),
     }),
   },
   {
