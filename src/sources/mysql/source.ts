@@ -102,6 +102,7 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
       limit,
       start,
       readKey,
+      ahead: true,
       fetch: async (after) => {
         const statement = built("query", () => query({ subject, after, limit }));
         protocol ??= await plan(transaction, statement, signal);

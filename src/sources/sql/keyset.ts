@@ -21,6 +21,8 @@ export interface KeysetOptions<R extends Row, Key> {
   /** The parameter that a key of a cursor stands for; nothing when it is not one of ours. */
   readKey(key: JsonValue): Key | undefined;
   fetch(after: Key | readonly Key[] | null): Promise<Rows<R>>;
+  /** Fetch the next page while the one before it is used: where a server works it out meanwhile. Default false. */
+  readonly ahead?: boolean;
 }
 
 /** Pages of `limit` rows, each fetched by a statement of its own that continues after the keys of the last row before it. */
@@ -30,24 +32,38 @@ export async function* keysetPages<R extends Row, Key>({
   start,
   readKey,
   fetch,
+  ahead = false,
 }: KeysetOptions<R, Key>): AsyncGenerator<{ readonly rows: readonly R[]; readonly cursor: Cursor }> {
+  const fetchAfter = async (cursor: Cursor | undefined) =>
+    fetch(cursor === undefined ? null : keysOf(cursor, columns.length, readKey));
   let cursor = start;
-  for (;;) {
-    const fetched = await fetch(cursor === undefined ? null : keysOf(cursor, columns.length, readKey));
-    const { rows, names } = fetched;
-    const [first, last] = [rows[0], rows.at(-1)];
-    if (first === undefined || last === undefined) return;
-    if (rows.length > limit) throw contract("The query gave more rows than `limit`. It must end on LIMIT.");
-    requireColumns(columns, names);
-    const next = cursorOf(last, fetched, columns);
-    // The first row as well: it tells of a `>=` where `>` is needed.
-    if (isSame(next, cursor) || isSame(cursorOf(first, fetched, columns), cursor))
-      throw contract(
-        `The cursor did not advance. The query must order by ${columns.join(", ")} and give only rows beyond \`after\`.`,
-      );
-    cursor = next;
-    yield { rows, cursor };
-    if (rows.length < limit) return;
+  let next: Promise<Rows<R>> | undefined;
+  try {
+    for (;;) {
+      const fetched = await (next ?? fetchAfter(cursor));
+      next = undefined;
+      const { rows, names } = fetched;
+      const [first, last] = [rows[0], rows.at(-1)];
+      if (first === undefined || last === undefined) return;
+      if (rows.length > limit) throw contract("The query gave more rows than `limit`. It must end on LIMIT.");
+      requireColumns(columns, names);
+      const reached = cursorOf(last, fetched, columns);
+      // The first row as well: it tells of a `>=` where `>` is needed.
+      if (isSame(reached, cursor) || isSame(cursorOf(first, fetched, columns), cursor))
+        throw contract(
+          `The cursor did not advance. The query must order by ${columns.join(", ")} and give only rows beyond \`after\`.`,
+        );
+      cursor = reached;
+      const isLast = rows.length < limit;
+      if (ahead && !isLast) {
+        next = fetchAfter(cursor);
+        next.catch(() => {}); // whoever asks for the page meets the failure
+      }
+      yield { rows, cursor };
+      if (isLast) return;
+    }
+  } finally {
+    await next?.catch(() => {}); // a consumer that stops early gets its connection back when it is at rest
   }
 }
 
