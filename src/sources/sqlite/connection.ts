@@ -1,6 +1,6 @@
 import type { Row, Rows } from "../sql/keyset.ts";
 import { failure } from "./failure.ts";
-import { bound, keyOf, mapRow, type RawRow } from "./values.ts";
+import { bound, keyOf, mapRow, mayBeInexact, type RawRow } from "./values.ts";
 
 /** SQL text and the values of its `?`, in order: text, numbers, booleans, bytes, null. */
 export interface SqliteStatement {
@@ -70,11 +70,14 @@ function closing(database: SqliteDatabase): () => void {
 }
 
 function connectionOf(database: SqliteDatabase, end: () => void): Connection {
-  function prepare(what: string, text: string): SqlitePrepared {
+  /** A BigInt for each INTEGER takes a third of the speed, so a page is read with them only when it needs them, and so are those after it. */
+  let isExact = false;
+
+  function prepare(what: string, text: string, exact = true): SqlitePrepared {
     return attempt(what, () => {
       const prepared = database.prepare(text);
-      prepared.safeIntegers?.(true);
-      prepared.setReadBigInts?.(true);
+      prepared.safeIntegers?.(exact);
+      prepared.setReadBigInts?.(exact);
       prepared.setReturnArrays?.(false);
       return prepared;
     });
@@ -82,9 +85,12 @@ function connectionOf(database: SqliteDatabase, end: () => void): Connection {
 
   return {
     all(what, { text, values = [] }) {
+      const parameters = values.map(bound);
+      const quick = isExact ? undefined : attempt(what, () => inexact(prepare(what, text, false), parameters));
+      if (quick !== undefined) return quick;
+      isExact = true;
       const prepared = prepare(what, text);
-      const names = namesOf(what, prepared);
-      return resultOf(attempt(what, () => prepared.all(...values.map(bound))) as RawRow[], names);
+      return resultOf(attempt(what, () => prepared.all(...parameters)) as RawRow[], namesOf(what, prepared));
     },
     *pages(what, { text, values = [] }, limit) {
       const prepared = prepare(what, text);
@@ -107,6 +113,19 @@ function connectionOf(database: SqliteDatabase, end: () => void): Connection {
     },
     end,
   };
+}
+
+/** The rows with numbers for INTEGERs; nothing when one of them may not be exact. */
+function inexact(prepared: SqlitePrepared, parameters: readonly unknown[]): Result | undefined {
+  let rows: RawRow[];
+  try {
+    rows = prepared.all(...parameters) as RawRow[];
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException | undefined)?.code === "ERR_OUT_OF_RANGE") return undefined; // node:sqlite refuses it by itself
+    throw cause;
+  }
+  const names = prepared.columns().map(({ name }) => name);
+  return mayBeInexact(rows, names) ? undefined : resultOf(rows, names);
 }
 
 function namesOf(what: string, prepared: SqlitePrepared): readonly string[] {

@@ -17,6 +17,16 @@ export function mapRow(row: RawRow, names: readonly string[]): void {
   }
 }
 
+/** Whether rows that were read without BigInt may hold an INTEGER that a number cannot: one that large could be a REAL as well. */
+export function mayBeInexact(rows: readonly RawRow[], names: readonly string[]): boolean {
+  return rows.some((row) =>
+    names.some((name) => {
+      const value = row[name];
+      return typeof value === "number" && (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER);
+    }),
+  );
+}
+
 function integer(value: bigint): number | string {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : String(value);
@@ -43,7 +53,8 @@ export function keyOf(value: SqliteValue | null | undefined): string | undefined
     case "bigint":
       return `i:${value}`;
     case "number":
-      return `r:${value}`;
+      // Read without BigInt, an INTEGER is a number too; SQLite compares the two alike.
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? `i:${value}` : `r:${value}`;
     case "string":
       return `s:${value}`;
   }
