@@ -1,6 +1,6 @@
 /** Every code a finding of coverage can have. Each of them fails the check. */
 export const coverageFindingCodes = {
-  TABLE_UNACCOUNTED: "No dataset reads the table, and no decision excludes it.",
+  TABLE_UNACCOUNTED: "No dataset gives anything of the table, and no decision excludes it.",
   COLUMN_UNACCOUNTED: "No dataset gives the column, and no decision excludes it.",
   COLUMN_DROPPED: "A dataset reads the column into a field that its record schema does not name, so it is left behind.",
   DECISION_STALE: "A decision names a table, a column or a dataset that is not there.",

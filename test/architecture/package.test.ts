@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
 import { findingCodes } from "../../src/bundle/findings.ts";
+import { coverageFindingCodes } from "../../src/coverage/findings.ts";
 import { errorCodes } from "../../src/model/errors.ts";
 import tsconfig from "../../tsconfig.json" with { type: "json" };
 import tsup from "../../tsup.config.ts";
@@ -68,5 +69,9 @@ describe("the README's tables", () => {
 
   it("list every finding of verification", () => {
     expect(rows("Findings")).toEqual(Object.entries(findingCodes).map(([code, words]) => [code, ...words]));
+  });
+
+  it("list every finding of coverage", () => {
+    expect(rows("Findings of coverage")).toEqual(Object.entries(coverageFindingCodes));
   });
 });

@@ -4,8 +4,10 @@ import { join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openBundle, verifyBundle } from "../../src/index.ts";
+import { postgresSource } from "../../src/sources/postgres/index.ts";
 import { decrypted, keyPair } from "../support/age.ts";
 import { controlledSource, entriesOf, exporterOf, jsonAt, noteDataset, notes, request } from "../support/exporting.ts";
+import { openPGlite } from "../support/postgres.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const readme = readFileSync(`${root}/README.md`, "utf8");
@@ -29,6 +31,7 @@ describe("the README's code", () => {
       "sql-sources",
       "billing-api",
       "source-contract",
+      "coverage",
     ]) {
       expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
     }
@@ -97,6 +100,28 @@ describe("the README's code", () => {
     for await (const { records } of source.read(context)) ids.push(...records.map(({ id }) => id));
     expect(ids).toEqual([1, 3]);
     expect(await source.count?.(context)).toBe(2);
+  });
+
+  it("finds a column that nobody decided on", async () => {
+    const { unaccounted } = await import("../../examples/coverage.ts");
+    const { sql, pglite, drop } = await openPGlite();
+    try {
+      await sql(`create table audit_log (at timestamptz); create table avatars (image bytea);
+        create table tickets (id text, owner text, text text, search tsvector)`);
+      const text = "select id, owner, text from tickets where owner = $1";
+      const source = postgresSource({ pool: pglite, query: () => ({ text }) });
+      const { exporter } = exporterOf([
+        noteDataset("tickets", source),
+        noteDataset("profile", controlledSource([]).source),
+      ]);
+      expect(await unaccounted(exporter, pglite)).toEqual([]);
+      await sql("alter table tickets add column mood text");
+      expect(await unaccounted(exporter, pglite)).toMatchObject([
+        { code: "COLUMN_UNACCOUNTED", table: "tickets", column: "mood" },
+      ]);
+    } finally {
+      await drop();
+    }
   });
 
   it("names only commands that package.json has", () => {
