@@ -105,13 +105,13 @@ function unaccounted({ table, kind, columns }: CoveredTable, uses: Uses): Covera
       table,
       column,
       dataset: use.dataset,
-      message: `Dataset "${use.dataset}" reads the column ${column} of ${table} as "${use.field}", and its record schema does not name that field. Name it there, or exclude the column.`,
+      message: `Dataset "${use.dataset}" reads the column ${column} of ${table} as "${use.field}", and its record schema does not name that field. Name it there, exclude the column, or declare that the dataset gives it when its \`map\` renames the field.`,
     };
   });
 }
 
 function refusal({ dataset: { name }, query }: TracedDataset): CoverageFinding[] {
   if (!(query instanceof Error)) return [];
-  const message = `${query.message}, that of dataset "${name}", so nobody knows what it reads. Mend the query, or look at the database that it is made for.`;
-  return [{ code: "QUERY_REFUSED", dataset: name, message }];
+  const message = `${query.message}, so nobody knows what dataset "${name}" reads. Mend the query, or look at the database that it is made for.`;
+  return [{ code: "QUERY_UNTRACED", dataset: name, message }];
 }

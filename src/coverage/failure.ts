@@ -12,6 +12,11 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
+/** Whether the code is a server's answer. Node's codes may have five letters too, but no digit. */
+export function isSqlState(code: string | undefined): boolean {
+  return code !== undefined && /^(?=.*\d)[0-9A-Z]{5}$/.test(code);
+}
+
 export function refuseMissing(schemas: readonly string[] | undefined, there: readonly string[]): void {
   const missing = schemas?.find((schema) => !there.includes(schema));
   if (missing !== undefined)

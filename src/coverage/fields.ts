@@ -9,7 +9,8 @@ export type FieldStanding = "given" | "subject" | "withheld" | "dropped";
 /** Says what becomes of each field that a dataset's query gives. */
 export function fieldStandings({ name, schema, subjectField, privacy }: Dataset): (field: string) => FieldStanding {
   const view = { scope: "access", origin: privacy.origin, legalBasis: privacy.legalBasis } as const;
-  const standings = new Map<string, FieldStanding>([[pointerKeys(subjectField)?.[0] ?? "", "subject"]]);
+  const [key = "", ...deeper] = pointerKeys(subjectField) ?? [];
+  const standings = new Map<string, FieldStanding>(deeper.length === 0 ? [[key, "subject"]] : []);
   for (const property of readShape(schema, name).properties) {
     const isWithheld = leftOut(property.privacy, view) !== undefined || property.privacy.thirdParty !== undefined;
     standings.set(property.name, isWithheld ? "withheld" : "given");

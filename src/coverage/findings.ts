@@ -6,7 +6,8 @@ export const coverageFindingCodes = {
   DECISION_STALE: "A decision names a table, a column or a dataset that is not there.",
   DECISION_CONTRADICTED:
     "A decision excludes what a dataset gives, or names a dataset whose query does not read the column.",
-  QUERY_REFUSED: "The database does not take a dataset's query, so nobody knows what it reads.",
+  QUERY_UNTRACED:
+    "The database refuses a dataset's query, or says nothing that is understood, so nobody knows what it reads.",
   DATABASE_UNCOVERED: "A dataset reads a database that the coverage does not look at.",
 } as const satisfies Record<string, string>;
 

@@ -135,7 +135,7 @@ describe("checkCoverage", () => {
         column: "internal",
         dataset: "notes",
         message:
-          'Dataset "notes" reads the column internal of notes as "internal", and its record schema does not name that field. Name it there, or exclude the column.',
+          'Dataset "notes" reads the column internal of notes as "internal", and its record schema does not name that field. Name it there, exclude the column, or declare that the dataset gives it when its `map` renames the field.',
       },
     ]);
   });
@@ -200,10 +200,10 @@ describe("checkCoverage", () => {
     const broken = dataset("notes", "select id, owner, gone from notes", ["id", "text"]);
     const { findings } = await check([people, broken]);
     expect(findings[0]).toMatchObject({
-      code: "QUERY_REFUSED",
+      code: "QUERY_UNTRACED",
       dataset: "notes",
       message:
-        'PostgreSQL refuses the query (42703), that of dataset "notes", so nobody knows what it reads. Mend the query, or look at the database that it is made for.',
+        'PostgreSQL refuses the query (42703), so nobody knows what dataset "notes" reads. Mend the query, or look at the database that it is made for.',
     });
     expect(findings).toHaveLength(4);
   });
@@ -248,7 +248,7 @@ describe("the database that a dataset reads", () => {
       other.exec("create table notes (id int)");
       expect(await covers([over(sqlite)], sqlite)).toEqual([]);
       expect(await covers([over(other), over(sqlite, "mine")], sqlite, other)).toEqual(
-        ["TABLE_UNACCOUNTED", "QUERY_REFUSED notes"].reverse(),
+        ["TABLE_UNACCOUNTED", "QUERY_UNTRACED notes"].reverse(),
       );
     } finally {
       other.close();

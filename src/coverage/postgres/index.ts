@@ -1,6 +1,7 @@
+import { PortmanteauError } from "../../model/errors.ts";
 import type { Catalogue, CatalogueReader, CatalogueTable, ColumnName, TracedQuery } from "../catalogue.ts";
 import { tableName } from "../catalogue.ts";
-import { codeOf, failure, refuseMissing, throwIfAborted } from "../failure.ts";
+import { codeOf, failure, isSqlState, refuseMissing, throwIfAborted } from "../failure.ts";
 import { lineageOf, type NumberedColumn, queryIn, type Relations, relationsIn } from "./lineage.ts";
 import { type Node, parseTree } from "./node-tree.ts";
 import {
@@ -39,11 +40,11 @@ export function postgresCatalogue({ pool, schemas }: PostgresCatalogueOptions): 
       throwIfAborted(signal);
       try {
         return await inTransaction(pool, async (ask) => {
+          if (queries.length > 0) await allowFunctions(ask); // first, for a transaction that has read cannot begin to write
           const facts = await askFacts(ask);
           refuseMissing(schemas, facts.schemas);
           const { catalogue, names } = catalogueOf(facts, schemas);
           const traced = new Map<string, TracedQuery | Error>();
-          if (queries.length > 0) await allowWriting(ask);
           for (const { dataset, text } of queries) {
             throwIfAborted(signal);
             traced.set(dataset, await trace(ask, text, facts, names));
@@ -153,7 +154,13 @@ function catalogueOf(
   return { catalogue: { database, tables, skipped, schemasNotLookedAt }, names };
 }
 
-async function allowWriting(ask: Ask): Promise<void> {
+async function allowFunctions(ask: Ask): Promise<void> {
+  const [version] = await ask("show server_version_num");
+  if (Number(version) < 140_000)
+    throw new PortmanteauError(
+      "CONFIG_INVALID",
+      "Coverage: PostgreSQL says what a query reads from version 14 on, and this server is older.",
+    );
   try {
     await ask("set transaction read write");
     await ask("create function pg_temp.portmanteau_coverage() returns int language sql as 'select 1'");
@@ -165,39 +172,43 @@ async function allowWriting(ask: Ask): Promise<void> {
   }
 }
 
-/** Lets the server parse the query, and reads from its catalogue what it understood. */
+/** What the server understands of a query; everything made for it is undone. */
 async function trace(ask: Ask, text: string, facts: Facts, names: Names): Promise<TracedQuery | Error> {
   await ask("savepoint portmanteau");
-  let body: string;
   try {
-    // A prepared statement outlives a rollback: it is deallocated as soon as it has told its parameters' types.
-    await ask(`prepare portmanteau_coverage as ${text}\n`);
-    const [types = ""] = await ask(
-      "select array_to_string(parameter_types, ', ') from pg_prepared_statements where name = 'portmanteau_coverage'",
-    );
-    await ask("deallocate portmanteau_coverage");
-    await ask(
-      `create function pg_temp.portmanteau_query(${types}) returns setof record language sql begin atomic ${text}\n; end`,
-    );
-    [body = ""] = await ask(
-      "select prosqlbody::text from pg_proc where proname = 'portmanteau_query' and pronamespace = pg_my_temp_schema()",
-    );
+    const query = queryIn(parseTree(await askParsed(ask, text)));
+    const views = await viewsBehind(ask, query);
+    const parents = new Set(facts.relations.flatMap((relation) => relation.parents));
+    const relations: Relations = { view: (id) => views.get(id), hasChildren: (id) => parents.has(id) };
+    const { fields, mentions } = lineageOf(query, relations);
+    return {
+      fields: fields.map(({ name, columns }) => ({ name, columns: names(columns) })),
+      ...(mentions === undefined ? {} : { mentions: names(mentions) }),
+    };
   } catch (cause) {
-    if (codeOf(cause) === undefined) throw cause; // no answer of the server's
-    await ask("rollback to savepoint portmanteau");
+    if (cause instanceof SyntaxError) return failure(cause, "What PostgreSQL says of the query is not understood");
+    if (!isSqlState(codeOf(cause))) throw cause; // the server did not answer
     return failure(cause, "PostgreSQL refuses the query");
+  } finally {
+    await ask("rollback to savepoint portmanteau");
   }
-  const query = queryIn(parseTree(body));
-  const views = await viewsBehind(ask, query);
-  await ask("rollback to savepoint portmanteau");
+}
 
-  const parents = new Set(facts.relations.flatMap((relation) => relation.parents));
-  const relations: Relations = { view: (id) => views.get(id), hasChildren: (id) => parents.has(id) };
-  const { fields, mentions } = lineageOf(query, relations);
-  return {
-    fields: fields.map(({ name, columns }) => ({ name, columns: names(columns) })),
-    ...(mentions === undefined ? {} : { mentions: names(mentions) }),
-  };
+/** Lets the server parse the query as the body of a function, and gives the text of what it understood. */
+async function askParsed(ask: Ask, text: string): Promise<string> {
+  // A prepared statement outlives a rollback: it is deallocated as soon as it has told the types of its parameters.
+  await ask(`prepare portmanteau_coverage as ${text}\n`);
+  const [types = ""] = await ask(
+    "select array_to_string(parameter_types, ', ') from pg_prepared_statements where name = 'portmanteau_coverage'",
+  );
+  await ask("deallocate portmanteau_coverage");
+  await ask(
+    `create function pg_temp.portmanteau_query(${types}) returns setof record language sql begin atomic ${text}\n; end`,
+  );
+  const [body = ""] = await ask(
+    "select prosqlbody::text from pg_proc where proname = 'portmanteau_query' and pronamespace = pg_my_temp_schema()",
+  );
+  return body;
 }
 
 /** The queries of all views that the query reads, and of those that they read. */

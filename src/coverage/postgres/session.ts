@@ -77,11 +77,12 @@ async function overClient<T>(client: PostgresCoverageClient, use: (ask: Ask) => 
   client.on("error", ignore);
   try {
     await ask("BEGIN");
-    try {
-      return await use(ask);
-    } finally {
-      await ask("ROLLBACK");
-    }
+    const result = await use(ask).catch(async (error: unknown) => {
+      await ask("ROLLBACK").catch(() => undefined); // a connection that broke says so again
+      throw error;
+    });
+    await ask("ROLLBACK");
+    return result;
   } finally {
     client.off("error", ignore);
   }
