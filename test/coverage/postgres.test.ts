@@ -131,14 +131,15 @@ for (const engine of await postgresEngines()) {
       ],
       [
         "expressions and casts",
-        "select upper(name) || email as a, total::float8 as b, coalesce(note, name) as c, tags[1] as d, doc->'x' as e from people, orders",
-        [
-          "a: people.name people.email",
-          "b: orders.total",
-          "c: orders.note people.name",
-          "d: people.tags",
-          "e: people.doc",
-        ],
+        "select upper(name) || email as a, total::float8 as b, coalesce(note, name) as c, doc || '{}' as d from people, orders",
+        ["a: people.name people.email", "b: orders.total", "c: orders.note people.name", "d: people.doc"],
+      ],
+      [
+        "no part of a document or of an array: what else is in it is not given",
+        `select doc->'x' as a, doc->>'x' as b, doc #>> '{x,y}' as c, doc['x'] as d, tags[1] as e, jsonb_typeof(doc) as f,
+          jsonb_path_query_first(doc, '$.x') as g, r.x, doc as whole
+          from people, lateral jsonb_to_record(doc) r(x text)`,
+        ["a:", "b:", "c:", "d:", "e:", "f:", "g:", "x:", "whole: people.doc"],
       ],
       [
         "what is built as JSON, with the order of its elements left out",
@@ -246,6 +247,16 @@ for (const engine of await postgresEngines()) {
       ],
     ])("follows %s", async (_, text, fields) => {
       expect(await lineage(text)).toEqual(fields);
+    });
+
+    it("follows the JSON functions of PostgreSQL 17 no further", async ({ skip }) => {
+      const [row] = await database.sql("show server_version_num");
+      if (Number(row?.["server_version_num"]) < 170_000) skip("not run: JSON_TABLE needs PostgreSQL 17");
+      expect(
+        await lineage(
+          "select t.x, json_value(doc, '$.y') as y, json_query(doc, '$.z') as z, json_object('n': name) as o from people, json_table(doc, '$' columns (x text path '$.x')) t",
+        ),
+      ).toEqual(["x:", "y:", "z:", "o: people.name"]);
     });
 
     it("knows every column that a query speaks of, conditions and whole rows included", async () => {

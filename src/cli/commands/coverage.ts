@@ -52,7 +52,10 @@ function printReport({ covered, findings, databases, untraced }: CoverageReport)
   for (const { code, message } of findings) print(`${code}: ${message}`, "red");
   for (const { database, linesToAdd } of databases) {
     if (linesToAdd.length === 0) continue;
-    print(`To add to the decisions on ${database}, with the reasons, unless a dataset should give it:`, "bold");
+    print(
+      `To add to the decisions on ${database}, with the reasons; or let a dataset give it, and say so where the database cannot tell:`,
+      "bold",
+    );
     for (const line of linesToAdd) print(`  ${line}`);
   }
   if (covered) print("Everything is accounted for.", "green");

@@ -25,11 +25,46 @@ export interface Relations {
 type Scope = readonly [Node, ...Node[]];
 
 /** What a range table entry can be: its `rtekind`. */
-const kinds = { relation: 0, subquery: 1, join: 2, function: 3, table: 4, values: 5, cte: 6, group: 9 } as const;
+const kinds = { relation: 0, subquery: 1, join: 2, function: 3, values: 5, cte: 6, group: 9 } as const;
 /** `SUBLINK` of a value: `(select …)` and `array(select …)`. The others, such as EXISTS and IN, ask for a yes or no. */
 const valueLinks = new Set([4, 6]);
 const booleanType = 16;
 const countFunction = 2147; // count(any): it tells how many there are, not what
+/** Functions, also those behind `->` and its like, that take a part out of JSON, or something about it: what else is in it is not given. */
+const jsonParts = new Set([
+  3947,
+  3948,
+  3949,
+  3950,
+  3951,
+  3953,
+  3956,
+  3957,
+  3968, // json: ->, ->>, #>, #>>, length, keys, type
+  3478,
+  3214,
+  3215,
+  3216,
+  3217,
+  3940,
+  3207,
+  3931,
+  3210, // jsonb: the same
+  4006,
+  4007,
+  4008,
+  1179,
+  1180,
+  2023, // jsonb_path_query and its like
+  3960,
+  3961,
+  3204,
+  3205,
+  3209,
+  3475,
+  3490,
+  3491, // json_populate_record, json_to_record and their like
+]);
 const callFields = ["funcid", "opfuncid", "aggfnoid", "winfnoid"];
 const firstOwnId = 16384; // what the system brings has lower ids
 
@@ -55,8 +90,8 @@ export function relationsIn(tree: Tree): Set<number> {
 
 /**
  * Follows each column of a query's result back to the tables' columns that its value is made of, through expressions, subqueries,
- * joins, CTEs, set operations and views. It never claims too much: a whole row (`to_jsonb(t)`) names no column, and what a condition
- * looks at is not given by it.
+ * joins, CTEs, set operations and views. An expression gives what it is made of, but for parts of JSON and of arrays. A whole row
+ * (`to_jsonb(t)`) names no column, and what a condition looks at is not given by it.
  */
 export function lineageOf(query: Node, relations: Relations): Lineage {
   const mentions = mentionsIn(query, relations);
@@ -112,11 +147,13 @@ class Tracer {
       case "ROWCOMPARE":
       case "ROWCOMPAREEXPR":
       case "GROUPINGFUNC":
+      case "SUBSCRIPTINGREF": // an element
+      case "JSONEXPR": // JSON_VALUE and its like
         return [];
       case "OPEXPR":
-        return number(tree, "opresulttype") === booleanType ? [] : this.#value(field(tree, "args"), scope);
+        return isPartial(tree, "opresulttype", "opfuncid") ? [] : this.#value(field(tree, "args"), scope);
       case "FUNCEXPR":
-        return number(tree, "funcresulttype") === booleanType ? [] : this.#value(field(tree, "args"), scope);
+        return isPartial(tree, "funcresulttype", "funcid") ? [] : this.#value(field(tree, "args"), scope);
       case "NULLIFEXPR":
         return this.#value(list(tree, "args")[0] ?? null, scope);
       case "WHEN": // its name before PostgreSQL 15
@@ -173,12 +210,8 @@ class Tracer {
         );
       case kinds.function:
         return this.#value(field(entry, "functions"), scope);
-      case kinds.table: {
-        const table = field(entry, "tablefunc");
-        return isNode(table) ? this.#value(field(table, "docexpr"), scope) : [];
-      }
       default:
-        return []; // unknown to us: claims nothing
+        return []; // JSON_TABLE and XMLTABLE take parts; and what is unknown to us claims nothing
     }
   }
 }
@@ -217,6 +250,11 @@ function mentionsIn(query: Node, relations: Relations): NumberedColumn[] | undef
   };
   visit(query, []);
   return isKnown ? found : undefined;
+}
+
+/** Whether an operator or a function gives a yes or no, or a part. */
+function isPartial(call: Node, resultType: string, id: string): boolean {
+  return number(call, resultType) === booleanType || jsonParts.has(number(call, id));
 }
 
 /** The indices, from 1, of the queries that UNION and its like put together. */
