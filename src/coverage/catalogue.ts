@@ -30,7 +30,7 @@ export interface Catalogue {
   readonly skipped: readonly { readonly table: string; readonly why: string }[];
   /** Schemas that are there and were not asked for. */
   readonly schemasNotLookedAt: readonly string[];
-  /** By dataset; an error is the database's refusal of the query. */
+  /** By dataset; an error is the database's refusal of the query. A dataset that is not there is one the database says nothing of. */
   readonly traced: ReadonlyMap<string, TracedQuery | Error>;
 }
 

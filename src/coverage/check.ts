@@ -20,7 +20,7 @@ export interface CoverageReport {
   readonly covered: boolean;
   readonly findings: readonly CoverageFinding[];
   readonly databases: readonly DatabaseCoverageReport[];
-  /** Datasets whose source does not tell what it asks a database: their columns are those that decisions name. */
+  /** Datasets of which nobody can tell what they read of a database: their columns are those that decisions name. */
   readonly untraced: readonly string[];
 }
 
@@ -75,11 +75,12 @@ export async function checkCoverage(
       here.map(({ dataset, query }) => ({ dataset: dataset.name, text: query.text })),
       signal,
     );
-    const traced = here.map(({ dataset }): TracedDataset => {
+    const traced: TracedDataset[] = [];
+    for (const { dataset } of here) {
       const query = catalogue.traced.get(dataset.name);
-      if (query === undefined) throw new TypeError(`The catalogue says nothing of the dataset "${dataset.name}".`);
-      return { dataset, query };
-    });
+      if (query === undefined) untraced.push(dataset.name);
+      else traced.push({ dataset, query });
+    }
     const covered = coverDatabase(catalogue, traced, decisions, exporter.datasets);
     findings.push(...covered.findings);
     reports.push({ dialect: reader.dialect, ...covered.report });

@@ -1,6 +1,12 @@
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { checkCoverage, type Decision, postgresCatalogue, sqliteCatalogue } from "../../src/coverage/index.ts";
+import {
+  type CatalogueReader,
+  checkCoverage,
+  type Decision,
+  postgresCatalogue,
+  sqliteCatalogue,
+} from "../../src/coverage/index.ts";
 import type { Dataset, RecordSchema, Source } from "../../src/index.ts";
 import { postgresSource } from "../../src/sources/postgres/index.ts";
 import { controlledSource, noteDataset } from "../support/exporting.ts";
@@ -253,6 +259,27 @@ describe("the database that a dataset reads", () => {
     } finally {
       other.close();
     }
+  });
+
+  it("may say nothing of a query: then decisions do", async () => {
+    const catalogue: CatalogueReader = {
+      dialect: "sqlite",
+      client: sqlite,
+      read: async () => ({
+        database: "app",
+        tables: [{ table: "notes", kind: "table", columns: ["id"] }],
+        skipped: [],
+        schemasNotLookedAt: [],
+        traced: new Map(),
+      }),
+    };
+    const datasets = [over(sqlite)];
+    const decided: Decision[] = [{ table: "notes", columns: ["id"], dataset: "notes" }];
+    expect(await checkCoverage({ datasets }, [{ catalogue, decisions: decided }])).toMatchObject({
+      covered: true,
+      untraced: ["notes"],
+    });
+    expect(await checkCoverage({ datasets }, [{ catalogue }])).toMatchObject({ covered: false, untraced: ["notes"] });
   });
 
   it("is the only one of its dialect, when the exporter reads through another client", async () => {

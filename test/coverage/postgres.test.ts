@@ -162,6 +162,11 @@ for (const engine of await postgresEngines()) {
         ["a: people.name orders.note"],
       ],
       [
+        "a CTE that looks outside, used from further inside",
+        "select (with c as (select p.name as n, note from orders) select (select n || note from c limit 1)) as a from people p",
+        ["a: people.name orders.note"],
+      ],
+      [
         "a recursive CTE",
         "with recursive c as (select id, person_id from orders union all select c.person_id, o.id from c join orders o on o.id = c.id) select id from c",
         ["id: orders.id orders.person_id"],

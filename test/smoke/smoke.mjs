@@ -33,6 +33,7 @@ try {
   writeFileSync(
     join(folder, "use.mjs"),
     `import { createExporter, defineDataset, openBundle, verifyBundle } from "portmanteau";
+import { checkCoverage } from "portmanteau/coverage";
 import { consentSchema } from "portmanteau/records";
 import { iterableSource } from "portmanteau/sources/iterable";
 import { postgresSource } from "portmanteau/sources/postgres";
@@ -41,6 +42,7 @@ import { fileDelivery } from "portmanteau/deliveries/file";
 import assert from "node:assert/strict";
 
 assert.equal(typeof postgresSource, "function");
+assert.equal(typeof checkCoverage, "function");
 const records = [{ id: "c1", accountId: "a1" }];
 const dataset = defineDataset({
   name: "consents", title: "Consents", subjectField: "/accountId",

@@ -48,7 +48,7 @@ export const coverage: Command = {
 
 function printReport({ covered, findings, databases, untraced }: CoverageReport): void {
   for (const database of databases) printDatabase(database);
-  if (untraced.length > 0) print(`Taken from decisions, for their sources tell no query: ${untraced.join(", ")}.`);
+  if (untraced.length > 0) print(`Known from decisions only: ${untraced.join(", ")}.`);
   for (const { code, message } of findings) print(`${code}: ${message}`, "red");
   for (const { database, linesToAdd } of databases) {
     if (linesToAdd.length === 0) continue;
