@@ -30,7 +30,7 @@ export interface CoverageReport {
  * A column is accounted for when a dataset gives it or withholds it, or when a decision excludes it with a reason. Whatever the database
  * can tell of a dataset's query is taken from there; the rest is declared. Nothing is read from any table, and nothing is changed.
  *
- * @throws {PortmanteauError} `CONFIG_INVALID` (a decision without a reason, two on one column, a schema that is not there),
+ * @throws {PortmanteauError} `CONFIG_INVALID` (a decision without a reason, two on one column, a schema or all tables missing),
  *   `SOURCE_FAILED` when a catalogue cannot be read, `ABORTED`
  * @example
  * ```ts
@@ -75,6 +75,11 @@ export async function checkCoverage(
       here.map(({ dataset, query }) => ({ dataset: dataset.name, text: query.text })),
       signal,
     );
+    if (catalogue.tables.length === 0)
+      throw new PortmanteauError(
+        "CONFIG_INVALID",
+        `Coverage: there is no table in ${catalogue.database}. Look at a database with your migrations, as a user who may see its tables.`,
+      );
     const traced: TracedDataset[] = [];
     for (const { dataset } of here) {
       const query = catalogue.traced.get(dataset.name);

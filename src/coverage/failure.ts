@@ -17,7 +17,10 @@ export function isSqlState(code: string | undefined): boolean {
   return code !== undefined && /^(?=.*\d)[0-9A-Z]{5}$/.test(code);
 }
 
+/** Refuses schemas that are not there, and a list of none: looking at nothing finds nothing. */
 export function refuseMissing(schemas: readonly string[] | undefined, there: readonly string[]): void {
+  if (schemas?.length === 0)
+    throw new PortmanteauError("CONFIG_INVALID", "Coverage: `schemas` is empty. Name some, or leave it out.");
   const missing = schemas?.find((schema) => !there.includes(schema));
   if (missing !== undefined)
     throw new PortmanteauError(

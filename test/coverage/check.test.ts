@@ -131,6 +131,20 @@ describe("checkCoverage", () => {
     ]);
   });
 
+  it("does not pass for a database where it sees nothing", async () => {
+    await sql("drop schema public cascade; create schema public");
+    await expect(check([people])).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringMatching(/^Coverage: there is no table in /),
+    });
+    await sql(tables);
+    const catalogue = postgresCatalogue({ pool: pglite, schemas: [] });
+    await expect(checkCoverage({ datasets: [people] }, [{ catalogue }])).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: "Coverage: `schemas` is empty. Name some, or leave it out.",
+    });
+  });
+
   it("is not content with a column that is read and left behind by the record schema", async () => {
     const forgetful = dataset("notes", "select * from notes where owner = $1", ["id", "text"]);
     const { findings } = await check([people, forgetful], [decisions[1] as Decision]);
