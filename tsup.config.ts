@@ -13,6 +13,7 @@ export default defineConfig({
     "sources/iterable": "src/sources/iterable.ts",
     "sources/mysql": "src/sources/mysql/index.ts",
     "sources/opensearch": "src/sources/http/opensearch.ts",
+    "sources/mongodb": "src/sources/mongodb/index.ts",
     "sources/postgres": "src/sources/postgres/index.ts",
     "sources/sqlite": "src/sources/sqlite/index.ts",
     "sources/s3": "src/sources/s3/index.ts",
