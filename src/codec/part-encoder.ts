@@ -14,10 +14,12 @@ export interface PartEncoderOptions {
   readonly pseudonym: (value: string) => string;
   /** How many of the first records are kept for the page. */
   readonly previewRecords: number;
+  /** Whether JSON and CSV are to be joined with those of other parts: then they hold the records and what stands between them, no more. */
+  readonly fragment?: boolean;
 }
 
 /** Records for the page are kept while their text is not longer than this, in UTF-16 units. */
-const previewLength = 64 * 1024;
+export const previewLength = 64 * 1024;
 
 /**
  * The records of one part on their way into bytes, JSON and CSV together, in one synchronous pass with no promise per record: the direct
@@ -35,6 +37,8 @@ export class PartEncoder {
   readonly #csv: TextBuffer;
   readonly #quarantine: TextBuffer;
   readonly #target: DirectTarget;
+  /** What stands around the records of the JSON file. */
+  readonly #array: typeof jsonArray;
   #previewLeft = previewLength;
   #from: string | undefined;
   #to: string | undefined;
@@ -47,7 +51,8 @@ export class PartEncoder {
     this.#quarantine = new TextBuffer(options.quarantine);
     const redacted = (pointer: string) => count(this.tally.redacted, pointer);
     this.#target = { json: this.#json, csv: this.#csv, pseudonym: options.pseudonym, redacted, time: undefined };
-    this.#csv.write(csvHeader(codec.columns, codec.csv));
+    this.#array = options.fragment === true ? noArray : jsonArray;
+    if (options.fragment !== true) this.#csv.write(csvHeader(codec.columns, codec.csv));
   }
 
   /**
@@ -72,7 +77,7 @@ export class PartEncoder {
     }
     const { record } = projection;
     const text = JSON.stringify(record);
-    this.#json.write(this.written === 0 ? "[\n" : ",\n");
+    this.#json.write(this.written === 0 ? this.#array.head : this.#array.between);
     this.#json.write(text);
     this.#csv.write(this.#codec.csvRow(record));
     if (this.#codec.timeColumn !== undefined) this.#observeTime(valueAt(record, this.#codec.timeColumn.keys));
@@ -84,7 +89,7 @@ export class PartEncoder {
 
   /** Writes what closes the files. Nothing may be encoded afterwards. */
   end(): void {
-    this.#json.write(this.written === 0 ? "[\n]\n" : "\n]\n");
+    this.#json.write(this.written === 0 ? this.#array.empty : this.#array.tail);
     this.#json.end();
     this.#csv.end();
     if (this.quarantined > 0) this.#quarantine.write("\n]\n");
@@ -110,7 +115,11 @@ export class PartEncoder {
   }
 }
 
+/** The text of a JSON array of one element per line, but for the elements. */
+export const jsonArray = { head: "[\n", between: ",\n", tail: "\n]\n", empty: "[\n]\n" };
+const noArray: typeof jsonArray = { head: "", between: jsonArray.between, tail: "", empty: "" };
+
 /** Without the Z, texts of the same instant format sort as their instants do, however many digits they have. */
-function isEarlier(one: string, other: string): boolean {
+export function isEarlier(one: string, other: string): boolean {
   return one.length === other.length ? one < other : one.slice(0, -1) < other.slice(0, -1);
 }

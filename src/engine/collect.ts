@@ -3,35 +3,42 @@ import type { Property, Shape } from "../codec/shape.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import { pointerKeys, pointerStep } from "../model/json.ts";
-import type { Outcome, ReportFinding } from "../model/outcome.ts";
+import type { ReportFinding } from "../model/outcome.ts";
 import type { Cursor, Page, ReadContext } from "../model/source.ts";
 import type { OpenAttachments } from "./attachments.ts";
 import type { CompiledConfig } from "./config.ts";
 import { type Guard, subjectGuard } from "./guard.ts";
 import { OpenPart, type PartOptions, type SealedPart } from "./part.ts";
+import { type Place, recordAt } from "./place.ts";
 import type { CollectedDataset, CompleteRequest } from "./plan.ts";
-import { abortedError, countRecords, readPages, typedError } from "./read-pages.ts";
+import { abortedError, readPages, typedError } from "./read-pages.ts";
 import { Retry } from "./retry.ts";
 
-/** How one dataset ended, and its part unless it failed. */
-export interface Collected {
-  readonly planned: CollectedDataset;
-  readonly outcome: Outcome;
-  readonly reason: string | undefined;
+/** A part, collected as far as its source gave it. */
+export interface CollectedPart {
+  readonly part: SealedPart;
+  /** Why reading stopped before the end. */
   readonly error: PortmanteauError | undefined;
-  readonly read: number;
-  readonly expected: number | null;
   readonly retries: number;
-  /** Whether the whole dataset was read in one go, and so shows what its source promises. */
+  /** How its files fared; nothing where the dataset has none. */
+  readonly attachments: OpenAttachments | undefined;
+  /** How often the content of a file was fetched again. */
+  readonly fetchedAgain: number;
+  /** Whether it was read in one go, and so shows what its source promises. */
   readonly inOneRead: boolean;
-  readonly durationMs: number;
-  readonly part: SealedPart | undefined;
+}
+
+/** One read that becomes a part: of a whole dataset, or of one of its partitions. */
+export interface PartJob {
+  readonly planned: CollectedDataset;
+  readonly context: ReadContext;
+  /** Index of the partition, where there are several. */
+  readonly partition: number | undefined;
 }
 
 export interface CollectOptions extends PartOptions {
   readonly request: CompleteRequest;
   readonly signal: AbortSignal;
-  readonly snapshot: unknown;
   readonly emit: (event: DatasetEvent) => void;
   readonly find: (code: ReportFinding["code"], dataset: string, message: string) => void;
 }
@@ -49,31 +56,26 @@ const recordsPerTurn = 1_000;
 const fatalCodes: ReadonlySet<string> = new Set(["SUBJECT_MISMATCH", "ABORTED", "SPOOL_FAILED", "SPOOL_CORRUPT"]);
 
 /**
- * Collects one dataset to its end: read, guard, project, validate, encode, deflate, seal. Retryable errors are met by reading on after
+ * Collects one part to its end: read, guard, project, validate, encode, deflate, seal. Retryable errors are met by reading on after
  * the last cursor, or from the start where a source cannot; a record is never repeated.
  *
- * @throws {PortmanteauError} only what is fatal for the whole export; any other error is the outcome
+ * @param onPage hears after each page how many records it had, and how many the part has now
+ * @throws {PortmanteauError} only what is fatal for the whole export; any other error is part of the result
  */
-export async function collectDataset(
-  planned: CollectedDataset,
+export async function collectPart(
+  { planned, context, partition }: PartJob,
   config: CompiledConfig,
   options: CollectOptions,
-): Promise<Collected> {
+  onPage: (records: number, read: number) => void,
+): Promise<CollectedPart> {
   const { dataset, subject } = planned;
   const { source, name } = dataset;
-  const { signal, emit, find } = options;
+  const { signal, find } = options;
   const resumes = source.capabilities.resume === "cursor";
-  const started = performance.now();
-  const guard = subjectGuard(dataset.subjectField, subject.id, name);
-  const context: ReadContext = {
-    subject,
-    requestType: options.request.type,
-    pageRecords: config.pageRecords,
-    signal,
-    snapshot: options.snapshot,
-  };
+  const place: Place = { dataset: name, ...(partition === undefined ? {} : { partition }) };
+  const guard = subjectGuard(dataset.subjectField, subject.id, place);
 
-  let part = new OpenPart(planned, options);
+  let part = new OpenPart(planned, options, partition);
   let cursor: Cursor | undefined;
   let furthest = -1;
   let inOneRead = true;
@@ -96,21 +98,18 @@ export async function collectDataset(
       const recordIndex = part.read;
       let record = given;
       if (attachments !== undefined) {
-        guardRecord(guard, given, name, recordIndex); // a file of somebody else is not even opened
+        guardRecord(guard, given, place, recordIndex); // a file of somebody else is not even opened
         const attachment = page.attachments?.[recordIndex - readBefore];
         record = await attachments.recordWith(given, attachment, fetching, { ...contents, recordIndex });
         if (attachments.stopped !== undefined) return;
       }
-      const errors = encodeRecord(part, guard, record, name, recordIndex);
+      const errors = encodeRecord(part, guard, record, place, recordIndex);
       if (errors !== undefined && dataset.onInvalid === "fail") {
         const where = errors
           .map(({ pointer, message }) => `${safePointer(planned.codec.shape, pointer)} ${message}`)
           .join("; ");
-        throw new PortmanteauError(
-          "RECORD_INVALID",
-          `Record ${recordIndex} of dataset "${name}" does not match its schema: ${where}.`,
-          { context: { dataset: name, recordIndex } },
-        );
+        const { name: record, context } = recordAt(place, recordIndex);
+        throw new PortmanteauError("RECORD_INVALID", `${record} does not match its schema: ${where}.`, { context });
       }
       if (part.full) await part.ready();
       if ((part.read - readBefore) % recordsPerTurn === 0) await turn();
@@ -119,7 +118,7 @@ export async function collectDataset(
     // A source that starts again must get further than before: else it would fail at the same place for ever.
     if (resumes || part.read > furthest) reading.progress();
     furthest = Math.max(furthest, part.read);
-    emit({ type: "page", dataset: name, records: page.records.length, read: part.read });
+    onPage(page.records.length, part.read);
     await turn();
   };
 
@@ -129,88 +128,36 @@ export async function collectDataset(
     if (signal.aborted) throw abortedError();
   };
 
-  const retry = (resumed: boolean) =>
-    new Retry({
-      limits: config.retry,
-      signal,
-      judge: (thrown) => {
-        const error = signal.aborted ? abortedError() : typedError(thrown, name, source.name);
-        if (fatalCodes.has(error.code)) throw error;
-        return error;
-      },
-      onRetry: ({ attempt, delayMs, error: { code } }) =>
-        emit({ type: "retry", dataset: name, attempt, delayMs, code, resumed }),
-    });
-
-  const counting = retry(true);
-  const reading = retry(resumes);
-  const fetching = retry(true);
+  const reading = sourceRetry(planned, config, options, resumes);
+  const fetching = sourceRetry(planned, config, options, true);
   const onCloseTimeout = () =>
     find("CLOSE_TIMED_OUT", name, `Source "${source.name}" did not close in time; a connection may be left open.`);
   const contents = { signal, timeoutMs: config.pageTimeoutMs, onCloseTimeout };
   try {
-    let expected: number | null = null;
-    const countNow = () =>
-      counting.run(async () => {
-        expected = await countRecords(source, context, config.pageTimeoutMs, name);
-      });
-    let error = await countNow();
-    emit({ type: "datasetStarted", dataset: name, expected });
-    if (error === undefined) {
-      const limits = { dataset: name, pageTimeoutMs: config.pageTimeoutMs, onCloseTimeout };
-      const readOn = async () => {
-        const after = cursor === undefined ? context : { ...context, after: cursor };
-        for await (const page of readPages(source, after, limits)) {
-          await take(page);
-          if (part.attachments?.stopped !== undefined) return;
-        }
-      };
-      error = await reading.run(readOn, async () => {
-        if (resumes) {
-          inOneRead &&= part.read === 0;
-          return;
-        }
-        await part.discard();
-        part = new OpenPart(planned, options);
-      });
-      error ??= part.attachments?.stopped;
-    }
-    if (reading.total > 0) {
-      const where = resumes ? "after the last page" : "from the start";
-      find(
-        resumes ? "READ_RESUMED" : "READ_RESTARTED",
-        name,
-        `Reading was taken up again ${reading.total} times, ${where}.`,
-      );
-    }
-    // Rows may have come or gone while they were read; only a count that still disagrees is a loss.
-    if (error === undefined && expected !== null && expected !== part.read) {
-      counting.progress();
-      error = await countNow();
-    }
-    const read = part.read;
+    const limits = { dataset: name, pageTimeoutMs: config.pageTimeoutMs, onCloseTimeout };
+    const readOn = async () => {
+      const after = cursor === undefined ? context : { ...context, after: cursor };
+      for await (const page of readPages(source, after, limits)) {
+        await take(page);
+        if (part.attachments?.stopped !== undefined) return;
+      }
+    };
+    const error = await reading.run(readOn, async () => {
+      if (resumes) {
+        inOneRead &&= part.read === 0;
+        return;
+      }
+      await part.discard();
+      part = new OpenPart(planned, options, partition);
+    });
     const { attachments } = part;
-    const ended = judge(name, read, expected, error, attachments);
-    if (attachments !== undefined && attachments.missing > 0)
-      find("FILES_MISSING", name, `${missingFiles(attachments)} could not be read; their records say so.`);
-    if (ended.mismatch) find("COUNT_MISMATCH", name, `The source counted ${expected} records and gave ${read}.`);
-    const sealed = ended.outcome === "failed" ? undefined : await part.seal();
-    if (sealed === undefined) await part.discard();
-    else report(name, sealed, find);
-    const { outcome, reason } = ended;
-    const durationMs = Math.round((performance.now() - started) * 10) / 10;
-    emit({ type: "datasetEnded", dataset: name, outcome, read, durationMs });
     return {
-      planned,
-      outcome,
-      reason,
-      error: ended.error,
-      read: sealed === undefined ? 0 : read,
-      expected,
-      retries: counting.total + reading.total + fetching.total,
+      part: await part.seal(),
+      error: error ?? attachments?.stopped,
+      retries: reading.total,
+      attachments,
+      fetchedAgain: fetching.total,
       inOneRead,
-      durationMs,
-      part: sealed,
     };
   } catch (error) {
     await part.discard();
@@ -218,77 +165,48 @@ export async function collectDataset(
   }
 }
 
-function judge(
-  dataset: string,
-  read: number,
-  expected: number | null,
-  error: PortmanteauError | undefined,
-  attachments: OpenAttachments | undefined,
-): {
-  readonly outcome: Outcome;
-  readonly reason: string | undefined;
-  readonly error: PortmanteauError | undefined;
-  readonly mismatch: boolean;
-} {
-  if (error !== undefined) {
-    const outcome = read > 0 ? "partial" : "failed";
-    return {
-      outcome,
-      reason: `${error.code}: reading ${read > 0 ? `stopped after ${read} records` : "did not succeed"}.`,
-      error,
-      mismatch: false,
-    };
-  }
-  if (expected !== null && expected !== read) {
-    const reason = `INCOMPLETE: the source counted ${expected} records and gave ${read}.`;
-    const mismatch = new PortmanteauError(
-      "INCOMPLETE",
-      `Dataset "${dataset}" is not whole: its source counted ${expected} records and gave ${read}.`,
-      { context: { dataset } },
-    );
-    return { outcome: "partial", reason, error: mismatch, mismatch: true };
-  }
-  if (attachments?.firstMissing !== undefined) {
-    const what = `${missingFiles(attachments)} could not be read`;
-    const cause = attachments.firstMissing;
-    const missing = new PortmanteauError(
-      "INCOMPLETE",
-      `Dataset "${dataset}" is not whole: ${what}. Of the first one: ${cause.message}`,
-      { retryable: cause.retryable, context: { dataset }, cause },
-    );
-    return { outcome: "partial", reason: `INCOMPLETE: ${what}.`, error: missing, mismatch: false };
-  }
-  return { outcome: read === 0 ? "empty" : "complete", reason: undefined, error: undefined, mismatch: false };
-}
-
-function missingFiles({ missing, total }: OpenAttachments): string {
-  return `${missing} of ${total} files`;
+/** Tries again what a source could not do; what is fatal for the whole export is thrown. */
+export function sourceRetry(
+  { dataset: { name, source } }: CollectedDataset,
+  { retry }: CompiledConfig,
+  { signal, emit }: Pick<CollectOptions, "signal" | "emit">,
+  resumed: boolean,
+): Retry {
+  return new Retry({
+    limits: retry,
+    signal,
+    judge: (thrown) => {
+      const error = signal.aborted ? abortedError() : typedError(thrown, name, source.name);
+      if (fatalCodes.has(error.code)) throw error;
+      return error;
+    },
+    onRetry: ({ attempt, delayMs, error: { code } }) =>
+      emit({ type: "retry", dataset: name, attempt, delayMs, code, resumed }),
+  });
 }
 
 /** A record whose accessors throw, or that is a proxy gone wrong, is the source's fault; the foreign error stays the cause. */
-function encodeRecord(part: OpenPart, guard: Guard, record: unknown, dataset: string, recordIndex: number) {
+function encodeRecord(part: OpenPart, guard: Guard, record: unknown, place: Place, recordIndex: number) {
   try {
     guard(record, recordIndex);
     return part.encode(record);
   } catch (cause) {
-    throw unreadableRecord(cause, dataset, recordIndex);
+    throw unreadableRecord(cause, place, recordIndex);
   }
 }
 
-function guardRecord(guard: Guard, record: unknown, dataset: string, recordIndex: number): void {
+function guardRecord(guard: Guard, record: unknown, place: Place, recordIndex: number): void {
   try {
     guard(record, recordIndex);
   } catch (cause) {
-    throw unreadableRecord(cause, dataset, recordIndex);
+    throw unreadableRecord(cause, place, recordIndex);
   }
 }
 
-function unreadableRecord(cause: unknown, dataset: string, recordIndex: number): PortmanteauError {
+function unreadableRecord(cause: unknown, place: Place, recordIndex: number): PortmanteauError {
   if (PortmanteauError.is(cause) && cause.code === "SUBJECT_MISMATCH") return cause;
-  return new PortmanteauError("SOURCE_FAILED", `Record ${recordIndex} of dataset "${dataset}" cannot be read.`, {
-    context: { dataset, recordIndex },
-    cause,
-  });
+  const { name, context } = recordAt(place, recordIndex);
+  return new PortmanteauError("SOURCE_FAILED", `${name} cannot be read.`, { context, cause });
 }
 
 /** A pointer without the keys of maps and unknown objects: those are data. */
@@ -303,23 +221,6 @@ function safePointer(root: Shape, pointer: string): string {
       property?.shape ?? (shape?.kind === "array" ? shape.items : shape?.kind === "map" ? shape.values : undefined);
   }
   return safe || "/";
-}
-
-function report(dataset: string, { quarantined, tally }: SealedPart, find: CollectOptions["find"]): void {
-  if (quarantined > 0)
-    find(
-      "RECORDS_QUARANTINED",
-      dataset,
-      `${quarantined} records do not match their schema; they are in the quarantine file with the reasons.`,
-    );
-  if (tally.dropped.size > 0) {
-    const fields = [...tally.dropped].map(([pointer, count]) => `${pointer} (${count})`).join(", ");
-    find(
-      "FIELDS_DROPPED",
-      dataset,
-      `Fields that the schema does not name were left out: ${fields}. Name them in the schema, or stop reading them.`,
-    );
-  }
 }
 
 function contractError(dataset: string, what: string): PortmanteauError {

@@ -8,7 +8,7 @@ import type { Envelope, Spool } from "../model/ports.ts";
 import type { OpenSnapshot, Snapshot } from "../model/source.ts";
 import { bundleDataset } from "./assemble.ts";
 import { type Assembled, assembleSet, type OpenBundle } from "./assemble-set.ts";
-import type { Collected } from "./collect.ts";
+import type { Collected } from "./collect-dataset.ts";
 import type { CompiledConfig } from "./config.ts";
 import { type Destination, requireSets, toDelivery } from "./destination.ts";
 import { envelopeOf, openEnveloped } from "./envelope.ts";

@@ -1,5 +1,6 @@
 import { PortmanteauError } from "../model/errors.ts";
 import { pointerKeys } from "../model/json.ts";
+import { type Place, recordAt } from "./place.ts";
 
 /** Throws unless the record belongs to the subject. */
 export type Guard = (record: unknown, recordIndex: number) => void;
@@ -9,7 +10,7 @@ export type Guard = (record: unknown, recordIndex: number) => void;
  *
  * @throws the guard throws {PortmanteauError} `SUBJECT_MISMATCH`; it is never retried and never partial
  */
-export function subjectGuard(pointer: string, subjectId: string, dataset: string): Guard {
+export function subjectGuard(pointer: string, subjectId: string, place: Place): Guard {
   const keys = pointerKeys(pointer) ?? [];
   return (record, recordIndex) => {
     let value = record;
@@ -24,13 +25,12 @@ export function subjectGuard(pointer: string, subjectId: string, dataset: string
     )
       return;
     const what =
-      value === undefined || value === null ? "a record without the subject's key" : "a record of somebody else";
-    throw new PortmanteauError(
-      "SUBJECT_MISMATCH",
-      `Dataset "${dataset}" gave ${what} at ${pointer} (record ${recordIndex}). Nothing is delivered. Mend the source's query.`,
-      {
-        context: { dataset, recordIndex, pointer },
-      },
-    );
+      value === undefined || value === null
+        ? `does not have the subject's key at ${pointer}`
+        : `belongs to somebody else, as ${pointer} says`;
+    const { name, context } = recordAt(place, recordIndex);
+    throw new PortmanteauError("SUBJECT_MISMATCH", `${name} ${what}. Nothing is delivered. Mend the source's query.`, {
+      context: { ...context, pointer },
+    });
   };
 }

@@ -3,7 +3,7 @@ import { categoriesOf, type ManifestDataset } from "../bundle/manifest.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
 import type { Report } from "../model/generated/report.ts";
 import { isWhole, type ReportFinding } from "../model/outcome.ts";
-import type { Collected } from "./collect.ts";
+import type { Collected } from "./collect-dataset.ts";
 import type { CompiledConfig } from "./config.ts";
 import type { Plan } from "./plan.ts";
 

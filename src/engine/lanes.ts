@@ -1,37 +1,40 @@
 import type { OpenSnapshot, Snapshot } from "../model/source.ts";
-import { type Collected, type CollectOptions, collectDataset } from "./collect.ts";
+import type { CollectOptions } from "./collect.ts";
+import { type Collected, collectDataset } from "./collect-dataset.ts";
 import type { CompiledConfig } from "./config.ts";
 import type { CollectedDataset } from "./plan.ts";
 import { abortedError } from "./read-pages.ts";
+import { Slots } from "./slots.ts";
 
 /**
- * Collects datasets in parallel, in plan order, never more than twice as many ahead as there are lanes: a slow destination keeps the
- * next sources waiting.
+ * Collects datasets in parallel, and the partitions of each, in plan order, never more than twice as many ahead as there are lanes: a slow
+ * destination keeps the next sources waiting.
  */
 export class Lanes {
   readonly #collected: readonly CollectedDataset[];
   readonly #config: CompiledConfig;
-  readonly #options: Omit<CollectOptions, "snapshot">;
+  readonly #options: CollectOptions;
   readonly #snapshots: ReadonlyMap<Snapshot, OpenSnapshot>;
   readonly #results: {
     promise: Promise<Collected>;
     resolve: (result: Collected) => void;
     reject: (error: unknown) => void;
   }[];
-  #next = 0;
+  readonly #slots: Slots;
   #released = 0;
   #wake: (() => void)[] = [];
 
   constructor(
     collected: readonly CollectedDataset[],
     config: CompiledConfig,
-    options: Omit<CollectOptions, "snapshot">,
+    options: CollectOptions,
     snapshots: ReadonlyMap<Snapshot, OpenSnapshot>,
   ) {
     this.#collected = collected;
     this.#config = config;
     this.#options = options;
     this.#snapshots = snapshots;
+    this.#slots = new Slots(config.lanes);
     this.#results = collected.map(() => {
       let resolve: (result: Collected) => void = () => {};
       let reject: (error: unknown) => void = () => {};
@@ -47,9 +50,7 @@ export class Lanes {
 
   /** Runs until every dataset is collected or the export stops. */
   async run(fail: (error: unknown) => void): Promise<void> {
-    await Promise.all(
-      Array.from({ length: Math.min(this.#config.lanes, this.#collected.length) }, () => this.#lane(fail)),
-    );
+    await Promise.all(this.#collected.map((planned, index) => this.#collect(planned, index, fail)));
     if (!this.#options.signal.aborted) return;
     for (const { reject } of this.#results) reject(abortedError()); // those that were never begun; a settled one stays as it is
   }
@@ -72,22 +73,29 @@ export class Lanes {
     this.#wakeAll();
   }
 
-  async #lane(fail: (error: unknown) => void): Promise<void> {
+  async #collect(planned: CollectedDataset, index: number, fail: (error: unknown) => void): Promise<void> {
     const { signal } = this.#options;
-    for (let index = this.#next++; index < this.#collected.length; index = this.#next++) {
-      while (index >= this.#released + 2 * this.#config.lanes && !signal.aborted)
-        await new Promise<void>((resolve) => this.#wake.push(resolve));
-      if (signal.aborted) return;
-      const planned = this.#collected[index] as CollectedDataset;
-      const { source } = planned.dataset;
-      const snapshot = source.snapshot === undefined ? undefined : this.#snapshots.get(source.snapshot)?.token;
-      try {
-        this.#results[index]?.resolve(await collectDataset(planned, this.#config, { ...this.#options, snapshot }));
-      } catch (error) {
-        fail(error);
-        this.#results[index]?.reject(error);
-        return;
-      }
+    while (index >= this.#released + 2 * this.#config.lanes && !signal.aborted)
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    if (signal.aborted) return;
+    const { source } = planned.dataset;
+    const snapshot = source.snapshot === undefined ? undefined : this.#snapshots.get(source.snapshot)?.token;
+    const inLane = <T>(work: () => Promise<T>): Promise<T> =>
+      this.#slots.run(index, async () => {
+        try {
+          if (signal.aborted) throw abortedError();
+          return await work();
+        } catch (error) {
+          fail(error); // at once: other partitions of the dataset may be what it waits for
+          throw error;
+        }
+      });
+    try {
+      const options = { ...this.#options, snapshot, inLane };
+      this.#results[index]?.resolve(await collectDataset(planned, this.#config, options));
+    } catch (error) {
+      fail(error);
+      this.#results[index]?.reject(error);
     }
   }
 

@@ -15,7 +15,7 @@ export interface SealedStream {
   readonly spooled: Spooled;
 }
 
-/** A dataset collected to the end: immutable. */
+/** A dataset, or a partition of one, collected to the end: immutable. */
 export interface SealedPart {
   readonly written: number;
   readonly quarantined: number;
@@ -34,6 +34,12 @@ export interface PartOptions extends AttachmentOptions {
   readonly pseudonym: (value: string) => string;
 }
 
+/** Takes a part out of the spool. */
+export async function discardPart({ json, csv, quarantine, attachments }: SealedPart): Promise<void> {
+  for (const stream of [json, csv, quarantine]) await stream?.spooled.discard();
+  await attachments?.discard();
+}
+
 /** A part that is being collected: records go in, deflated JSON and CSV go to the spool. */
 export class OpenPart {
   /** Nothing where the dataset has no files, or none that leave. */
@@ -41,14 +47,16 @@ export class OpenPart {
   readonly #encoder: PartEncoder;
   readonly #streams: Record<"json" | "csv" | "quarantine", LazyStream>;
 
-  constructor(planned: CollectedDataset, options: PartOptions) {
+  /** @param partition its index, where the dataset has several: then the part is a fragment, to be joined with the others */
+  constructor(planned: CollectedDataset, options: PartOptions, partition?: number) {
     const { dataset, codec } = planned;
     const { spool, level, previewRecords, pseudonym } = options;
+    const name = partition === undefined ? dataset.name : `${dataset.name}.${partition}`;
     this.attachments = OpenAttachments.of(planned, options);
     this.#streams = {
-      json: new LazyStream(spool, `${dataset.name}.json`, level),
-      csv: new LazyStream(spool, `${dataset.name}.csv`, level),
-      quarantine: new LazyStream(spool, `${dataset.name}.quarantine.json`, level),
+      json: new LazyStream(spool, `${name}.json`, level),
+      csv: new LazyStream(spool, `${name}.csv`, level),
+      quarantine: new LazyStream(spool, `${name}.quarantine.json`, level),
     };
     const { json, csv, quarantine } = this.#streams;
     this.#encoder = new PartEncoder(codec, {
@@ -57,6 +65,7 @@ export class OpenPart {
       quarantine: (piece, release) => quarantine.push(piece, release),
       pseudonym,
       previewRecords,
+      fragment: partition !== undefined,
     });
   }
 
@@ -100,7 +109,7 @@ export class OpenPart {
 }
 
 /** A stream of the spool that is made when its first piece comes. */
-class LazyStream {
+export class LazyStream {
   readonly #spool: Spool;
   readonly #name: string;
   readonly #level: number;
@@ -114,15 +123,7 @@ class LazyStream {
   }
 
   push(piece: Buffer, release: () => void): void {
-    if (this.#segment === undefined) {
-      const writer = typedSpool(this.#name, () => this.#spool.create(this.#name));
-      writer.catch(() => {}); // the first write meets the failure and reports it
-      this.#writer = writer;
-      this.#segment = new SegmentWriter((bytes) => typedSpool(this.#name, async () => (await writer).write(bytes)), {
-        level: this.#level,
-      });
-    }
-    this.#segment.push(piece, release);
+    this.#opened().push(piece, release);
   }
 
   get full(): boolean {
@@ -133,11 +134,10 @@ class LazyStream {
     await this.#segment?.ready();
   }
 
+  /** Without a piece it is a stream of no text. */
   async seal(): Promise<SealedStream> {
-    if (this.#segment === undefined || this.#writer === undefined)
-      throw new TypeError(`Nothing was written to "${this.#name}".`);
-    const facts = await this.#segment.seal();
-    const writer = await this.#writer;
+    const facts = await this.#opened().seal();
+    const writer = (await this.#writer) as SpoolWriter;
     return { facts, spooled: await typedSpool(this.#name, () => writer.seal()) };
   }
 
@@ -145,6 +145,15 @@ class LazyStream {
     await this.#segment?.settled();
     const writer = await this.#writer?.catch(() => undefined);
     await writer?.discard();
+  }
+
+  #opened(): SegmentWriter {
+    if (this.#segment !== undefined) return this.#segment;
+    const writer = typedSpool(this.#name, () => this.#spool.create(this.#name));
+    writer.catch(() => {}); // the first write meets the failure and reports it
+    this.#writer = writer;
+    const write = (bytes: Buffer) => typedSpool(this.#name, async () => (await writer).write(bytes));
+    return (this.#segment = new SegmentWriter(write, { level: this.#level }));
   }
 }
 

@@ -1,5 +1,5 @@
 import { PortmanteauError } from "../model/errors.ts";
-import type { Page, ReadContext, Source } from "../model/source.ts";
+import type { Page, Partition, ReadContext, Source } from "../model/source.ts";
 
 /** Why a signal is aborted when its work has ended. Made once: each one would hold a picture of the stack. */
 export const endedReason = new DOMException("The work that this signal belonged to has ended.", "AbortError");
@@ -55,13 +55,71 @@ export async function countRecords(
   dataset: string,
 ): Promise<number | null> {
   if (source.count === undefined) return null;
+  return ask(
+    source,
+    context,
+    pageTimeoutMs,
+    dataset,
+    (own) => source.count?.(own),
+    (expected) => {
+      if (!Number.isSafeInteger(expected) || (expected as number) < 0)
+        throw new PortmanteauError("SOURCE_CONTRACT", `The count of source "${source.name}" is not a whole number.`);
+      return expected as number;
+    },
+  );
+}
+
+/** Each has streams of its own in the spool, and records for the page. */
+const mostPartitions = 256;
+
+/** Asks a source how it divides its records, under the same limits; each partition as it is after a journey as JSON. */
+export async function partitionsOf(
+  source: Source,
+  context: ReadContext,
+  pageTimeoutMs: number,
+  dataset: string,
+): Promise<readonly Partition[]> {
+  return ask(
+    source,
+    context,
+    pageTimeoutMs,
+    dataset,
+    (own) => source.partitions?.(own),
+    (given) => {
+      const texts = Array.isArray(given) ? given.map(jsonOf) : [];
+      if (texts.length < 1 || texts.length > mostPartitions || texts.includes(undefined))
+        throw new PortmanteauError(
+          "SOURCE_CONTRACT",
+          `The partitions of source "${source.name}" are not a list of 1 to ${mostPartitions} JSON values.`,
+        );
+      if (new Set(texts).size < texts.length)
+        throw new PortmanteauError("SOURCE_CONTRACT", `Source "${source.name}" gave the same partition twice.`);
+      return texts.map((text) => JSON.parse(text as string) as Partition);
+    },
+  );
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined; // a BigInt, a circle
+  }
+}
+
+/** One question to a source that is no reading, and what its answer comes to. */
+async function ask<T>(
+  source: Source,
+  context: ReadContext,
+  timeoutMs: number,
+  dataset: string,
+  question: (context: ReadContext) => unknown,
+  judge: (answer: unknown) => T,
+): Promise<T> {
   const own = ownSignal(context.signal);
   try {
-    const counted = source.count({ ...context, signal: own.signal });
-    const expected = await within(counted, { timeoutMs: pageTimeoutMs, signal: context.signal, dataset });
-    if (!Number.isSafeInteger(expected) || expected < 0)
-      throw new PortmanteauError("SOURCE_CONTRACT", `The count of source "${source.name}" is not a whole number.`);
-    return expected;
+    const answer = (async () => question({ ...context, signal: own.signal }))();
+    return judge(await within(answer, { timeoutMs, signal: context.signal, dataset }));
   } catch (error) {
     throw typedError(error, dataset, source.name);
   } finally {

@@ -32,7 +32,10 @@ export const errorCodes = {
     "A source threw an error that a retry does not mend.",
     "Look at `cause`; fix the query or the adapter.",
   ],
-  SOURCE_CONTRACT: ["A source broke its contract: no page, no cursor, or the same cursor twice.", "Fix the adapter."],
+  SOURCE_CONTRACT: [
+    "A source broke its contract: no page, no cursor, the same cursor or partition twice.",
+    "Fix the adapter.",
+  ],
   SUBJECT_MISMATCH: [
     "A source gave a record that belongs to somebody else.",
     "Fix the source's query. Nothing was delivered.",
@@ -79,7 +82,9 @@ export type ErrorCode = keyof typeof errorCodes;
 export interface ErrorContext {
   /** Name of the dataset. */
   readonly dataset?: string;
-  /** Index of the record in its dataset, in reading order, from 0. */
+  /** Index of the partition, from 0, where the dataset is read in several. */
+  readonly partition?: number;
+  /** Index of the record in its dataset, or in its partition where there is one, in reading order, from 0. */
   readonly recordIndex?: number;
   /** RFC 6901 pointer into the schema, the request or the configuration. */
   readonly pointer?: string;

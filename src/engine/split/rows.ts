@@ -69,7 +69,8 @@ async function* recordChunks(
   await expectEnd(name, jsonLines, csvLines);
 }
 
-async function* quarantineChunks(
+/** The elements of a sealed quarantine file, in chunks as above. */
+export async function* quarantineChunks(
   name: string,
   count: number,
   lines: Lines,

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { pipeline } from "node:stream";
+import { constants, crc32, createInflateRaw, deflateRawSync } from "node:zlib";
+import { finalBlock, type SegmentFacts } from "./segment.ts";
+
+const inflatedChunkBytes = 256 * 1024;
+
+/** A short text as it stands between segments: deflated on its own, it refers to nothing before it and ends on a sync flush. */
+export function deflatedBetween(text: string): Buffer {
+  return text === "" ? Buffer.alloc(0) : deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH });
+}
+
+/** The last of the text between segments, and the end of the stream. */
+export function deflatedEnd(text: string): Buffer {
+  return Buffer.concat([deflatedBetween(text), finalBlock]);
+}
+
+/** The bytes of a sealed segment but for its end, so that others may follow: no segment refers to bytes before its own. */
+export async function* openEnded(
+  { compressedBytes }: Pick<SegmentFacts, "compressedBytes">,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let left = compressedBytes - finalBlock.length;
+  for await (const chunk of chunks) {
+    const kept = chunk.subarray(0, left);
+    left -= kept.length;
+    if (kept.length > 0) yield kept;
+  }
+}
+
+/**
+ * What is to be known of a joined stream, found by inflating it. Sizes and CRC-32s could be combined from those of its segments; a SHA-256
+ * cannot, and it takes the text, so that everything is taken from there.
+ *
+ * @throws what reading threw; zlib's error when it is no deflate stream
+ */
+export async function measureInflated(chunks: AsyncIterable<Uint8Array>): Promise<SegmentFacts> {
+  const facts = { bytes: 0, compressedBytes: 0, crc32: 0, compressedCrc32: 0 };
+  const sha256 = createHash("sha256");
+  const counted = async function* () {
+    for await (const chunk of chunks) {
+      facts.compressedBytes += chunk.length;
+      facts.compressedCrc32 = crc32(chunk, facts.compressedCrc32);
+      yield chunk;
+    }
+  };
+  const inflated = pipeline(counted(), createInflateRaw({ chunkSize: inflatedChunkBytes }), () => {});
+  for await (const text of inflated as AsyncIterable<Buffer>) {
+    facts.bytes += text.length;
+    facts.crc32 = crc32(text, facts.crc32);
+    sha256.update(text);
+  }
+  return { ...facts, sha256: sha256.digest("hex") };
+}
