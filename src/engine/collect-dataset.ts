@@ -95,7 +95,7 @@ export async function collectDataset(
     };
   });
   const parts: readonly Promise<CollectedPart | undefined>[] = begun.parts;
-  const joining = parts.length > 1 ? joinParts(planned, parts.map(partOf), options) : undefined;
+  const joining = parts.length > 1 ? joinParts(planned, parts, options) : undefined;
   try {
     joining?.catch(() => {}); // what a part threw is met first
     const collected = (await Promise.all(parts)).filter((each) => each !== undefined);
@@ -143,10 +143,6 @@ export async function collectDataset(
     await Promise.allSettled([...parts, joining]); // only then is the spool closed, and with it what they sealed
     throw error;
   }
-}
-
-async function partOf(collected: Promise<CollectedPart | undefined>): Promise<SealedPart | undefined> {
-  return (await collected)?.part;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -5,7 +5,7 @@ import { pieceBytes, TextBuffer } from "../codec/text-buffer.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import { bundleFile } from "./assemble.ts";
-import type { CollectOptions } from "./collect.ts";
+import type { CollectedPart, CollectOptions } from "./collect.ts";
 import { LazyStream, type SealedPart, type SealedStream } from "./part.ts";
 import type { CollectedDataset } from "./plan.ts";
 import { abortedError } from "./read-pages.ts";
@@ -13,7 +13,8 @@ import { Lines } from "./split/lines.ts";
 import { quarantineChunks } from "./split/rows.ts";
 
 /** The fragments of a dataset in their order, sealed or on their way; nothing where one was not begun because another failed. */
-type Fragments = readonly (SealedPart | undefined | Promise<SealedPart | undefined>)[];
+type Fragments = readonly (Fragment | Promise<Fragment>)[];
+type Fragment = CollectedPart | undefined;
 
 /** What stands around and between the records of a file, deflated. */
 interface Frame {
@@ -59,7 +60,7 @@ export async function joinParts(
   ] as const;
   await Promise.allSettled(files); // nothing reads the spool any more when this fails
   const [json, csv, quarantine] = await Promise.all(files);
-  const parts = (await Promise.all(fragments)).filter((part) => part !== undefined);
+  const parts = (await Promise.all(fragments)).flatMap((fragment) => fragment?.part ?? []);
   return { ...joinFacts(parts, options), json, csv, quarantine, attachments: undefined };
 }
 
@@ -81,7 +82,7 @@ async function joinStreams(
       bytes: facts.compressedBytes,
       read: () => chunks(sealed),
       async discard() {
-        for (const part of sealed) await part?.[kind].spooled.discard();
+        for (const fragment of sealed) await fragment?.part[kind].spooled.discard();
       },
     },
   };
@@ -96,7 +97,7 @@ async function* joinedChunks(
 ): AsyncGenerator<Uint8Array> {
   let isEmpty = true;
   for (const fragment of fragments) {
-    const part = await fragment;
+    const part = (await fragment)?.part;
     if (part === undefined || part.written === 0) continue;
     const before = isEmpty ? head : between;
     if (before.length > 0) yield before;
@@ -122,7 +123,7 @@ async function joinQuarantines(
   let written = 0;
   try {
     for (const fragment of fragments) {
-      const part = await fragment;
+      const part = (await fragment)?.part;
       if (part?.quarantine !== undefined) {
         const { quarantine, quarantined } = part;
         const lines = new Lines(bundleFile(name, quarantine, quarantined), { dataset: name });
