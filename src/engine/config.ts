@@ -50,7 +50,7 @@ export interface ExporterConfig {
   readonly portabilityScope?: PortabilityScope;
   /** `"fail"` (default): nothing is delivered unless every dataset is whole. `"deliver-partial"`: what there is is delivered, and says so first. */
   readonly onFailure?: "fail" | "deliver-partial";
-  /** How many datasets are collected at once. Default 2. */
+  /** How many datasets, or partitions of one, are collected at once. Default 2. */
   readonly lanes?: number;
   /** Most records in a page. Default 500. */
   readonly pageRecords?: number;

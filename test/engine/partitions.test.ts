@@ -47,7 +47,7 @@ const facts = { schema, primaryKey: ["/id"], timeField: "/at" };
 const mixed = (count: number, invalid: (id: number) => boolean = (id) => id % 7 === 3) =>
   notes(count).map((note) => ({
     ...note,
-    text: invalid(note.id) ? 5 : note.id % 11 === 2 ? "long ".repeat(4_000) : `"${note.text}",\r\n`,
+    text: invalid(note.id) ? ["é 😀", note.id] : note.id % 3 === 2 ? "long ".repeat(6_000) : `"${note.text}",\r\n`,
     friend: `friend ${note.id % 4}`,
     at: new Date(Date.UTC(2025, 0, 1 + ((note.id * 37) % 100))),
     unknown: note.id,
@@ -376,6 +376,36 @@ describe("the partitions that a source gives", () => {
 });
 
 describe("the spooled bytes of a partition", () => {
+  it("are given back when they are in the zip, those of a quarantine when it is written anew", async () => {
+    const spool = localSpool({ memoryBytes: 2 ** 26, directory: emptyFolder() });
+    const kept = new Set<string>();
+    let left: string[] = [];
+    const watched = (): Spool => {
+      const inner = spool();
+      return {
+        async create(name) {
+          const writer = await inner.create(name);
+          kept.add(name);
+          const seal = async (): Promise<Spooled> => {
+            const sealed = await writer.seal();
+            const discard = () => {
+              kept.delete(name);
+              return sealed.discard();
+            };
+            return { bytes: sealed.bytes, read: () => sealed.read(), discard };
+          };
+          return { write: (bytes) => writer.write(bytes), discard: () => writer.discard(), seal };
+        },
+        close() {
+          left = [...kept];
+          return inner.close();
+        },
+      };
+    };
+    await exported([dataset(partitionedSource(mixed(60), [20, 40]).source)], { spool: watched });
+    expect(left).toEqual(["notes.quarantine.json"]);
+  });
+
   /** A spool whose stream of this name gives other bytes than it was given. */
   const changing = (name: string, change: (chunk: Uint8Array) => Uint8Array): (() => Spool) => {
     const spool = localSpool({ memoryBytes: 2 ** 26, directory: emptyFolder() });

@@ -30,5 +30,6 @@ export type {
   PostgresRow,
   PostgresStatement,
 } from "./connection.ts";
+export type { PostgresPartitionsOptions } from "./partitions.ts";
 export { type PostgresSnapshot, postgresSnapshot } from "./snapshot.ts";
 export { type PostgresQueryContext, type PostgresSourceOptions, postgresSource } from "./source.ts";

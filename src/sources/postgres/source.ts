@@ -1,9 +1,10 @@
 import { PortmanteauError } from "../../model/errors.ts";
-import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
+import type { Page, Partition, ReadContext, Source, SourceSubject } from "../../model/source.ts";
 import { settlesSoon } from "../sql/waiting.ts";
 import type { PostgresConnections, PostgresRow, PostgresStatement, Result } from "./connection.ts";
 import { contract, failure, invalid, sqlState } from "./failure.ts";
 import { cursorAfter, cursorOf, isSame, missingColumn } from "./keyset.ts";
+import { divisionOf, type KeyRange, keyRangeOf, keyRanges, type PostgresPartitionsOptions } from "./partitions.ts";
 import { type PostgresSnapshot, SnapshotToken } from "./snapshot.ts";
 import { openTransaction, type Transaction } from "./transaction.ts";
 
@@ -12,6 +13,8 @@ export interface PostgresQueryContext {
   readonly subject: SourceSubject;
   /** The cursor column's value in the last row of the page before, as text, or an array of them; `null` on the first page. */
   readonly after: string | readonly string[] | null;
+  /** The last row to give, as `after` names it, when the source has `partitions`; `null` when there is no last one. */
+  readonly until: string | readonly string[] | null;
   /** How many rows to give at most. */
   readonly limit: number;
 }
@@ -22,12 +25,17 @@ export interface PostgresSourceOptions<R = PostgresRow> {
   /**
    * One SELECT, with everything that varies as a parameter. `check` and `portmanteau coverage` call it too, with an empty subject id.
    *
-   * With `cursor` it gives the `limit` rows after `after`, ordered by the cursor columns, which are unique together. Without, it has no
+   * With `cursor` it gives the `limit` rows after `after`, and up to `until` when there are `partitions`, ordered by the cursor columns, which are unique together. Without, it has no
    * LIMIT and is read through a server-side cursor.
    */
   readonly query: (context: PostgresQueryContext) => PostgresStatement;
   /** The result's column or columns to continue after: `"id"`. Absent: a server-side cursor, and no resuming. */
   readonly cursor?: string | readonly string[];
+  /**
+   * Reads the rows side by side, in ranges of the cursor columns, each over a connection of its own. The query must then keep to `until`:
+   * `AND ($4::bigint IS NULL OR id <= $4)`. Its keys are walked once more to find the ranges; rows that are written meanwhile are in one.
+   */
+  readonly partitions?: PostgresPartitionsOptions;
   /** Counts the rows independently: one row with one column. */
   readonly count?: (context: Pick<PostgresQueryContext, "subject">) => PostgresStatement;
   /** Makes a record of a row. Default: the row is the record. */
@@ -39,6 +47,7 @@ export interface PostgresSourceOptions<R = PostgresRow> {
 }
 
 let cursors = 0;
+const wholeRange: KeyRange = { after: null, until: null };
 
 /**
  * Reads a dataset from PostgreSQL: one connection and one read-only, repeatable-read transaction per read, so the dataset is as it
@@ -66,9 +75,10 @@ let cursors = 0;
  * ```
  */
 export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R>): Source<R> {
-  const { pool, query, cursor, count, snapshot, statementTimeoutMs = 60_000 } = options;
+  const { pool, query, cursor, count, partitions, snapshot, statementTimeoutMs = 60_000 } = options;
   const columns = typeof cursor === "string" ? [cursor] : cursor;
   if (columns?.length === 0) throw invalid("`cursor` names no column. Name one or more, or leave it out.");
+  const division = partitions === undefined ? undefined : divisionOf(partitions, columns);
   if (!Number.isInteger(statementTimeoutMs) || statementTimeoutMs < 0 || statementTimeoutMs > 2 ** 31 - 1)
     throw invalid("`statementTimeoutMs` is no whole number of milliseconds between 0 and 2^31-1.");
   if (snapshot !== undefined && snapshot.pool !== pool)
@@ -89,14 +99,29 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
     }
   }
 
+  async function inTransaction<T>(
+    signal: AbortSignal,
+    token: unknown,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const transaction = await begin(signal, token);
+    try {
+      return await work(transaction);
+    } finally {
+      await transaction.end();
+    }
+  }
+
   async function* keysetPages(
     transaction: Transaction,
     keys: readonly string[],
-    { subject, after: start, pageRecords: limit, signal }: ReadContext,
+    { subject, after: start, partition, pageRecords: limit, signal }: ReadContext,
   ): AsyncGenerator<Page<R>> {
-    let after = start === undefined ? null : cursorOf(start, keys.length);
+    const range = partition === undefined ? wholeRange : keyRangeOf(partition, keys.length);
+    const { until } = range;
+    let after = start === undefined ? range.after : cursorOf(start, keys.length);
     for (;;) {
-      const statement = built("query", () => query({ subject, after, limit }));
+      const statement = built("query", () => query({ subject, after, until, limit }));
       const result = await transaction.query("The query", statement, signal);
       const { rows } = result;
       if (rows.length > limit) throw contract("The query gave more rows than `limit`. It must end on LIMIT.");
@@ -117,10 +142,11 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
   }
 
   async function* serverCursorPages(transaction: Transaction, context: ReadContext): AsyncGenerator<Page<R>> {
-    const { subject, pageRecords: limit, signal, after } = context;
-    if (after !== undefined) throw contract("A source without `cursor` cannot continue after one.");
+    const { subject, pageRecords: limit, signal, after, partition } = context;
+    if (after !== undefined || partition !== undefined)
+      throw contract("A source without `cursor` cannot continue after one, and has no partitions.");
     const name = `portmanteau_${++cursors}`;
-    const statement = built("query", () => query({ subject, after: null, limit }));
+    const statement = built("query", () => query({ subject, ...wholeRange, limit }));
     await transaction.query("The query", declare(name, statement), signal);
     try {
       for (;;) {
@@ -163,7 +189,7 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
     name: "postgres",
     capabilities: {
       resume: columns === undefined ? "none" : "cursor",
-      partitions: false,
+      partitions: division !== undefined,
       count: count !== undefined,
       attachments: false,
     },
@@ -181,42 +207,42 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
     ...(count === undefined
       ? {}
       : {
-          async count({ subject, signal, snapshot: token }: ReadContext) {
-            const transaction = await begin(signal, token);
-            try {
+          count: ({ subject, signal, snapshot: token }: ReadContext) =>
+            inTransaction(signal, token, async (transaction) => {
               const statement = built("count", () => count({ subject }));
               const { rows, fields } = await transaction.query("The count", statement, signal);
               const value = Number(rows[0]?.[fields[0]?.name ?? ""] ?? Number.NaN);
               if (rows.length !== 1 || fields.length !== 1 || !Number.isSafeInteger(value) || value < 0)
                 throw contract("The count must give one row with one column: a whole number.");
               return value;
-            } finally {
-              await transaction.end();
-            }
-          },
+            }),
+        }),
+    ...(division === undefined
+      ? {}
+      : {
+          partitions: ({ subject, signal, snapshot: token }: ReadContext): Promise<readonly Partition[]> =>
+            inTransaction(signal, token, (transaction) =>
+              keyRanges(
+                (range, limit) => built("query", () => query({ subject, ...range, limit })),
+                division,
+                (statement) => transaction.query("The query for the partitions", statement, signal),
+              ),
+            ),
         }),
     /** Plans `query` and `count` with every parameter NULL, in the transaction a read would use, and fetches no row. */
-    async check(signal) {
-      const transaction = await begin(signal);
-      const subject = { id: "" };
-      try {
-        const statement = built("query", () => query({ subject, after: null, limit: 1 }));
+    check: (signal) =>
+      inTransaction(signal, undefined, async (transaction) => {
+        const subject = { id: "" };
+        const statement = built("query", () => query({ subject, ...wholeRange, limit: 1 }));
         const { fields } = await plan(transaction, "The query", statement, signal);
         refuseTwins(fields);
         for (const column of columns ?? [])
           if (!fields.some(({ name }) => name === column)) throw missingColumn(column);
         if (count !== undefined) {
-          await plan(
-            transaction,
-            "The count",
-            built("count", () => count({ subject })),
-            signal,
-          );
+          const counting = built("count", () => count({ subject }));
+          await plan(transaction, "The count", counting, signal);
         }
-      } finally {
-        await transaction.end();
-      }
-    },
+      }),
     query() {
       const { text } = built("query", () => query({ subject: { id: "" }, after: null, limit: 1 }));
       return { dialect: "postgres", text, client: pool };
