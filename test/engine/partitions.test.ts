@@ -39,6 +39,7 @@ const schema: RecordSchema = {
     ...noteSchema.properties,
     friend: { type: "string", "x-privacy": { thirdParty: "redact" } },
     at: { type: "string", format: "date-time" },
+    place: { type: "string" },
   },
 };
 const facts = { schema, primaryKey: ["/id"], timeField: "/at" };
@@ -47,11 +48,42 @@ const facts = { schema, primaryKey: ["/id"], timeField: "/at" };
 const mixed = (count: number, invalid: (id: number) => boolean = (id) => id % 7 === 3) =>
   notes(count).map((note) => ({
     ...note,
-    text: invalid(note.id) ? ["é 😀", note.id] : note.id % 3 === 2 ? "long ".repeat(6_000) : `"${note.text}",\r\n`,
+    text: invalid(note.id) ? 5 : note.id % 3 === 2 ? "long ".repeat(6_000) : `"${note.text}",\r\n`,
     friend: `friend ${note.id % 4}`,
     at: new Date(Date.UTC(2025, 0, 1 + ((note.id * 37) % 100))),
+    place: "Zürich 😀",
     unknown: note.id,
   }));
+
+/** A spool that knows which of its streams nobody gave back before it was closed. */
+function watchedSpool(): { readonly spool: () => Spool; left(): readonly string[] } {
+  const open = localSpool({ memoryBytes: 2 ** 26, directory: emptyFolder() });
+  const kept = new Set<string>();
+  let left: readonly string[] = ["it was not closed"];
+  const spool = (): Spool => {
+    const inner = open();
+    return {
+      async create(name) {
+        const writer = await inner.create(name);
+        kept.add(name);
+        const seal = async (): Promise<Spooled> => {
+          const sealed = await writer.seal();
+          const discard = () => {
+            kept.delete(name);
+            return sealed.discard();
+          };
+          return { bytes: sealed.bytes, read: () => sealed.read(), discard };
+        };
+        return { write: (bytes) => writer.write(bytes), discard: () => writer.discard(), seal };
+      },
+      close() {
+        left = [...kept];
+        return inner.close();
+      },
+    };
+  };
+  return { spool, left: () => left };
+}
 
 const dataset = (source: Source) => noteDataset("notes", source, facts);
 const texts = (entries: ReadonlyMap<string, Buffer>) => [...entries].map(([path, text]) => [path, text.toString()]);
@@ -138,12 +170,17 @@ describe("a dataset in several partitions", () => {
 
   it("has its partitions read before the next dataset is begun", async () => {
     const order: string[] = [];
-    const sources = ["a", "b"].map((name) =>
-      partitionedSource(notes(4), [1, 2, 3], { before: () => void (order.at(-1) !== name && order.push(name)) }),
-    );
-    const datasets = sources.map(({ source }, index) => noteDataset(["a", "b"][index] as string, source));
+    const datasets = ["a", "b"].map((name) => {
+      const { source } = partitionedSource(notes(4), [1, 2, 3], { before: () => void order.push(`${name} is read`) });
+      const count = async () => {
+        order.push(`${name} is counted`);
+        return 4;
+      };
+      return noteDataset(name, { ...source, capabilities: { ...source.capabilities, count: true }, count });
+    });
     await exported(datasets, { lanes: 1 });
-    expect(order).toEqual(["a", "b"]);
+    const steps = order.filter((step, index) => step !== order[index - 1]);
+    expect(steps).toEqual(["a is counted", "a is read", "b is counted", "b is read"]);
   });
 
   it("tells of its pages with the number of records read so far, of all partitions", async () => {
@@ -355,6 +392,11 @@ describe("the partitions that a source gives", () => {
     expect([asked, report.datasets[0]?.outcome, report.datasets[0]?.retries]).toEqual([3, "complete", 2]);
   });
 
+  it("may be given without a promise", async () => {
+    const { source } = dividing(() => [{ part: 0, from: 0, to: 9 }]);
+    expect((await exported([noteDataset("notes", source)])).report.datasets[0]?.outcome).toBe("complete");
+  });
+
   it("are waited for no longer than for a page", async () => {
     const signals: AbortSignal[] = [];
     const { source, seen } = dividing(() => new Promise(() => {}));
@@ -377,33 +419,16 @@ describe("the partitions that a source gives", () => {
 
 describe("the spooled bytes of a partition", () => {
   it("are given back when they are in the zip, those of a quarantine when it is written anew", async () => {
-    const spool = localSpool({ memoryBytes: 2 ** 26, directory: emptyFolder() });
-    const kept = new Set<string>();
-    let left: string[] = [];
-    const watched = (): Spool => {
-      const inner = spool();
-      return {
-        async create(name) {
-          const writer = await inner.create(name);
-          kept.add(name);
-          const seal = async (): Promise<Spooled> => {
-            const sealed = await writer.seal();
-            const discard = () => {
-              kept.delete(name);
-              return sealed.discard();
-            };
-            return { bytes: sealed.bytes, read: () => sealed.read(), discard };
-          };
-          return { write: (bytes) => writer.write(bytes), discard: () => writer.discard(), seal };
-        },
-        close() {
-          left = [...kept];
-          return inner.close();
-        },
-      };
-    };
-    await exported([dataset(partitionedSource(mixed(60), [20, 40]).source)], { spool: watched });
-    expect(left).toEqual(["notes.quarantine.json"]);
+    const { spool, left } = watchedSpool();
+    await exported([dataset(partitionedSource(mixed(60), [20, 40]).source)], { spool });
+    expect(left()).toEqual(["notes.quarantine.json"]);
+  });
+
+  it("are given back when the dataset failed, and others are delivered", async () => {
+    const { spool, left } = watchedSpool();
+    const { source } = partitionedSource(notes(60), [20, 40], { before: () => Promise.reject(new Error("gone")) });
+    await exported([noteDataset("notes", source)], { spool, onFailure: "deliver-partial" });
+    expect(left()).toEqual([]);
   });
 
   /** A spool whose stream of this name gives other bytes than it was given. */
@@ -438,7 +463,7 @@ describe("the spooled bytes of a partition", () => {
       ["longer", (chunk: Uint8Array) => Buffer.concat([chunk, Buffer.from("x")])],
     ] as const) {
       it(`are noticed when they are ${what}: ${name}`, async () => {
-        const { source } = partitionedSource(mixed(60), [20, 40]);
+        const { source } = partitionedSource(mixed(60), [20, 40], { before: (_, at) => wait(at < 40 ? 0 : 30) });
         const { exporter } = exporterOf([dataset(source)], { spool: changing(name, change) });
         const to = new Collecting();
         const error = await failing(exporter.export(request, { to }));
