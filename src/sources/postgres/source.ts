@@ -34,6 +34,7 @@ export interface PostgresSourceOptions<R = PostgresRow> {
   /**
    * Reads the rows side by side, in ranges of the cursor columns, each over a connection of its own. The query must then keep to `until`:
    * `AND ($4::bigint IS NULL OR id <= $4)`. Its keys are walked once more to find the ranges; rows that are written meanwhile are in one.
+   * With `snapshot` all ranges show one moment. Over a single connection they would only wait for each other: leave it out there.
    */
   readonly partitions?: PostgresPartitionsOptions;
   /** Counts the rows independently: one row with one column. */
@@ -52,6 +53,9 @@ const wholeRange: KeyRange = { after: null, until: null };
 /**
  * Reads a dataset from PostgreSQL: one connection and one read-only, repeatable-read transaction per read, so the dataset is as it
  * was at one moment. Values are mapped without loss, by a table of this package and not by the client's own parsers: see the module.
+ *
+ * COPY would save 0.7 µs of CPU per row of 7 columns (1.8 by key, 1.6 by cursor, 1.1 by COPY), next to some 13 that the export of a row
+ * takes. It is not used: it takes no parameters, so that the subject's id would have to be written into the SQL, and nothing can go on after it.
  *
  * An abort ends the read at once and stops the statement on the server: the connection that runs it is destroyed, and another one of
  * the pool cancels it. Over a single connection nobody can stop the statement; it is left to end, at the latest by
