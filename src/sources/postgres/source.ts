@@ -61,10 +61,10 @@ const wholeRange: KeyRange = { after: null, until: null };
  * the pool cancels it. Over a single connection nobody can stop the statement; it is left to end, at the latest by
  * `statementTimeoutMs`, and later reads over the connection wait for that.
  *
- * @throws {PortmanteauError} `CONFIG_INVALID` when the options contradict each other. From `read`, `count` and `check`:
+ * @throws {PortmanteauError} `CONFIG_INVALID` when the options contradict each other. From `read`, `count`, `partitions` and `check`:
  *   `SOURCE_UNAVAILABLE` (connection refused or lost, serialization failure, deadlock; retryable), `SOURCE_TIMEOUT` (retryable),
  *   `SOURCE_FAILED` (everything else, with the SQLSTATE), `SOURCE_CONTRACT` (the cursor is missing, NULL or does not advance, more
- *   rows than `limit`, a count that is none), `ABORTED`
+ *   rows than `limit`, a query that does not keep to `until`, a count that is none), `ABORTED`
  * @example
  * ```ts
  * const source = postgresSource({
