@@ -14,7 +14,7 @@ import { type PostgresDatabase, postgresEngines } from "../support/postgres.ts";
 const total = 1_000;
 /** Every third row is the subject's, so that ranges of numbers are no ranges of rows. */
 const schema = `
-  CREATE TABLE note (id bigint PRIMARY KEY, owner text NOT NULL, text text NOT NULL, "At (UTC)" timestamptz NOT NULL, uuid uuid NOT NULL);
+  CREATE TABLE note (id bigint PRIMARY KEY, owner text NOT NULL, text text NOT NULL, "At ""UTC""" timestamptz NOT NULL, uuid uuid NOT NULL);
   INSERT INTO note SELECT n * n, CASE WHEN n % 3 = 0 THEN 'u1' ELSE 'u2' END, 'note ' || n,
     '2024-01-01T00:00:00Z'::timestamptz + (n / 50) * interval '1 microsecond', md5(n::text)::uuid FROM generate_series(1, ${total * 3}) n;
 `;
@@ -44,12 +44,12 @@ const others: Record<string, Options> = {
   },
   "by several columns, one of them with a name of its own": {
     query: ({ subject, after, until, limit }) => ({
-      text: `SELECT id, "At (UTC)" FROM note WHERE owner = $1
-             AND ($2::timestamptz IS NULL OR ("At (UTC)", id) > ($2, $3::bigint))
-             AND ($5::timestamptz IS NULL OR ("At (UTC)", id) <= ($5, $6::bigint)) ORDER BY "At (UTC)", id LIMIT $4`,
+      text: `SELECT id, "At ""UTC""" FROM note WHERE owner = $1
+             AND ($2::timestamptz IS NULL OR ("At ""UTC""", id) > ($2, $3::bigint))
+             AND ($5::timestamptz IS NULL OR ("At ""UTC""", id) <= ($5, $6::bigint)) ORDER BY "At ""UTC""", id LIMIT $4`,
       values: [subject.id, after?.[0] ?? null, after?.[1] ?? null, limit, until?.[0] ?? null, until?.[1] ?? null],
     }),
-    cursor: ["At (UTC)", "id"],
+    cursor: ['At "UTC"', "id"],
   },
   "by a uuid, with a comment at the end": {
     query: ({ subject, after, until, limit }) => ({
