@@ -97,7 +97,7 @@ export async function collectDataset(
   const parts: readonly Promise<CollectedPart | undefined>[] = begun.parts;
   const joining = parts.length > 1 ? joinParts(planned, parts, options) : undefined;
   try {
-    joining?.catch(() => {}); // what a part threw is met first
+    joining?.catch(() => {}); // it is waited for below, after the count
     const collected = (await Promise.all(parts)).filter((each) => each !== undefined);
     let error = begun.error ?? collected.find((each) => each.error !== undefined)?.error;
     const again = sum(collected.map(({ retries }) => retries));
