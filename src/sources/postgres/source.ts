@@ -248,7 +248,7 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
         }
       }),
     query() {
-      const { text } = built("query", () => query({ subject: { id: "" }, after: null, limit: 1 }));
+      const { text } = built("query", () => query({ subject: { id: "" }, after: null, until: null, limit: 1 }));
       return { dialect: "postgres", text, client: pool };
     },
   };
