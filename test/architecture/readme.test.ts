@@ -28,8 +28,6 @@ describe("the README's code", () => {
       "signed-export",
       "encrypted-export",
       "stored-files",
-      "sql-sources",
-      "billing-api",
       "source-contract",
       "coverage",
     ]) {
