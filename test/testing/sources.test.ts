@@ -43,7 +43,7 @@ for (const engine of await postgresEngines()) {
   for (const cursor of ["id", undefined])
     describe.skipIf(engine.notRun !== undefined)(`postgresSource on ${engine.title}`, () => {
       sourceContract(
-        cursor === undefined ? "postgres, through a server-side cursor" : "postgres, by a key",
+        cursor === undefined ? "postgres, through a server-side cursor" : "postgres, by a key and in partitions",
         async () => {
           const database = await engine.open();
           await database.sql(
@@ -66,11 +66,13 @@ for (const engine of await postgresEngines()) {
                     }),
                   }
                 : {
-                    query: ({ subject: { id }, after, limit }) => ({
-                      text: `SELECT id, owner, text, key FROM ${table} WHERE owner = $1 AND ($2::int IS NULL OR key > $2) ORDER BY key LIMIT $3`,
-                      values: [id, after, limit],
+                    query: ({ subject: { id }, after, until, limit }) => ({
+                      text: `SELECT id, owner, text, key FROM ${table} WHERE owner = $1 AND ($2::int IS NULL OR key > $2)
+                             AND ($4::int IS NULL OR key <= $4) ORDER BY key LIMIT $3`,
+                      values: [id, after, limit, until],
                     }),
                     cursor: "key",
+                    partitions: { count: 4, leastRows: 2 },
                   }),
               count: ({ subject: { id } }) => ({
                 text: `SELECT count(*) FROM ${table} WHERE owner = $1`,
