@@ -109,8 +109,7 @@ for (const engine of engines) {
 
     beforeAll(async () => {
       database = await engine.open();
-      // The end of a pool does not wait for its connections to close, and dropping the database breaks off those that have not.
-      pool = database.pglite ?? new pg.Pool({ ...database.config, max: 5 }).on("error", () => {});
+      pool = database.pglite ?? new pg.Pool({ ...database.config, max: 5 });
       await database.sql(schema);
     });
     afterAll(async () => {

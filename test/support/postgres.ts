@@ -119,16 +119,21 @@ async function createDatabase(config: pg.ClientConfig): Promise<PostgresDatabase
     },
     drop: async () => {
       await outsider.end();
+      // The end of a pool does not wait for its connections to close: one that is broken off meanwhile would emit an error nobody hears.
+      const open = `SELECT pid FROM pg_stat_activity WHERE datname = '${name}'`;
+      for (let attempt = 1; attempt <= 100 && (await runOnce(config, open)) > 0; attempt++)
+        await new Promise((resolve) => setTimeout(resolve, 20));
       await runOnce(config, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }
 
-async function runOnce(config: pg.ClientConfig, text: string): Promise<void> {
+/** Runs a statement over a connection of its own. @returns how many rows it gave */
+async function runOnce(config: pg.ClientConfig, text: string): Promise<number> {
   const client = new pg.Client(config);
   await client.connect();
   try {
-    await client.query(text);
+    return (await client.query(text)).rowCount ?? 0;
   } finally {
     await client.end();
   }
@@ -170,7 +175,8 @@ async function startCluster(): Promise<{ socketFolder: string; stop(): Promise<v
 async function untilAnswering(config: pg.ClientConfig): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await runOnce(config, "SELECT 1");
+      await runOnce(config, "SELECT 1");
+      return;
     } catch (error) {
       if (attempt === 100) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -25,8 +25,8 @@ export interface PostgresSourceOptions<R = PostgresRow> {
   /**
    * One SELECT, with everything that varies as a parameter. `check` and `portmanteau coverage` call it too, with an empty subject id.
    *
-   * With `cursor` it gives the `limit` rows after `after`, and up to `until` when there are `partitions`, ordered by the cursor columns, which are unique together. Without, it has no
-   * LIMIT and is read through a server-side cursor.
+   * With `cursor` it gives the `limit` rows after `after`, and up to `until` when there are `partitions`, ordered by the cursor columns,
+   * which are unique together. Without, it has no LIMIT and is read through a server-side cursor.
    */
   readonly query: (context: PostgresQueryContext) => PostgresStatement;
   /** The result's column or columns to continue after: `"id"`. Absent: a server-side cursor, and no resuming. */
