@@ -126,15 +126,17 @@ function fields(
   return bytes;
 }
 
-const directories = ["data/", "files/", "quarantine/", "schemas/"];
+/** The directories that a file stands in, each before what is in it: those of the attachments have one for each dataset. */
+const directoriesOf = (path: string): readonly string[] =>
+  [/^(?:data|files|quarantine|schemas)\//, /^files\/[^/]+\//].flatMap((pattern) => pattern.exec(path)?.[0] ?? []);
 
 /** The files of a bundle as entries: each directory before what is in it, `SHA256SUMS` and its signature last. */
 export function bundleEntries(files: ReadonlyMap<string, Buffer>): HandMadeEntry[] {
   const entries: HandMadeEntry[] = [];
   const begun = new Set<string>();
   for (const [path, bytes] of files) {
-    const directory = directories.find((each) => path.startsWith(each));
-    if (directory !== undefined && !begun.has(directory)) {
+    for (const directory of directoriesOf(path)) {
+      if (begun.has(directory)) continue;
       begun.add(directory);
       entries.push({ path: directory, bytes: Buffer.alloc(0) });
     }
