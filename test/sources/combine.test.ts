@@ -100,7 +100,7 @@ const ways: readonly [string, (one: Source<Row>, other: Source<Row>) => Source<o
   ["dedupeSource with maxKeys", (one) => dedupeSource(one, { key: ({ id }) => id, maxKeys: 100 })],
 ];
 
-describe.each(ways)("%s", (_name, combine) => {
+describe.each(ways)("%s", (name, combine) => {
   const pair = (options: Parameters<typeof controlledSource>[1] = {}) => {
     const [one, other] = [sourceOf(rows(1, 3, 5, 7), options), sourceOf(rows(2, 4, 6, 8), options)];
     return { source: combine(one.source, other.source), seen: [one.seen, other.seen] };
@@ -159,13 +159,32 @@ describe.each(ways)("%s", (_name, combine) => {
     expect(pair().source.check).toBeUndefined();
   });
 
-  it("offers no partitions, and keeps resuming only where it can", async () => {
-    const { source } = pair({ resume: "none" });
-    expect(source.capabilities).toMatchObject({ partitions: false, resume: "none" });
-    const partitioned = sourceOf(rows(1));
-    const { capabilities } = partitioned.source;
-    const inside: Source<Row> = { ...partitioned.source, capabilities: { ...capabilities, partitions: true } };
-    expect(combine(inside, inside).capabilities.partitions).toBe(false);
+  it("keeps resuming only where it can", () => {
+    expect(pair({ resume: "none" }).source.capabilities.resume).toBe("none");
+  });
+
+  it("keeps partitions where each record is made of one, and reads the one that is asked for", async () => {
+    const { source } = sourceOf(rows(1));
+    const divided: Source<Row> = {
+      ...source,
+      capabilities: { ...source.capabilities, partitions: true },
+      partitions: async () => ["odd", "even"],
+      async *read({ partition = "all" }) {
+        yield { records: rows(...{ odd: [1, 3], even: [2], all: [1, 2, 3] }[partition as "odd"]), cursor: 1 };
+      },
+    };
+    const combined = combine(divided, source);
+    const isKept = name === "mapSource" || name === "joinSource";
+    expect(combined.capabilities.partitions).toBe(isKept);
+    expect(await combined.partitions?.(context())).toEqual(isKept ? ["odd", "even"] : undefined);
+    if (isKept) expect(await recordsOf(combined, { partition: "even" })).toEqual([expect.objectContaining({ id: 2 })]);
+  });
+
+  it("says what the source asks a database where the fields keep their names", () => {
+    const query = () => ({ dialect: "sqlite", text: "select 1", client: query }) as const;
+    const { source } = sourceOf(rows(1));
+    const keeps = name === "joinSource" || name.startsWith("dedupeSource");
+    expect(combine({ ...source, query }, source).query?.()).toEqual(keeps ? query() : undefined);
   });
 
   it("names the snapshot that all sources share, and hands its token on", async () => {

@@ -247,6 +247,15 @@ describe("mongodbSource, over the real driver and a server in process", () => {
     expect(asked.length).toBe(before);
   });
 
+  it("gives no further page once it is aborted, also when the server has answered already", async () => {
+    const stop = new AbortController();
+    const { source } = await sourceOver(owned(10));
+    const pages = source.read(context({ signal: stop.signal, pageRecords: 100 }))[Symbol.asyncIterator]();
+    expect((await pages.next()).value?.records).toHaveLength(10);
+    stop.abort();
+    expect((await failing(pages.next())).code).toBe("ABORTED");
+  });
+
   const told = (code: number, codeName: string) => ({ ok: 0, code, codeName, errmsg: "secret u1" });
   const failures: [string, Script, string, boolean][] = [
     [

@@ -132,6 +132,10 @@ export async function mongodbInProcess(documents: Document[], options: MongoClie
     told: (next: Script) => {
       script = next;
     },
+    /** Breaks every connection, as a restart does. */
+    disconnect: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     stop: async () => {
       script = () => undefined;
       await client.close();

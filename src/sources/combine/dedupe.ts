@@ -36,6 +36,7 @@ export function dedupeSource<R>(source: Source<R>, { key, maxKeys }: DedupeOptio
 
   return derivedSource<R>(source as Source, {
     counts: false,
+    keepsNames: true,
     ...(resumes ? {} : { resume: "none" }),
     async *read({ after, ...context }) {
       const from = after === undefined ? undefined : placeOf(after, name);

@@ -1,6 +1,6 @@
 /**
  * Sources made of sources. Each keeps what it can of the sources inside: their name, `check`, snapshot, resuming, counting; it reads no
- * further ahead than they give pages, and closes them on every path.
+ * further ahead than they give pages, and closes them on every path. `mapSource` and `joinSource` keep partitions and attachments.
  *
  * | | resumes | counts | consistency |
  * |---|---|---|---|

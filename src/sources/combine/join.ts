@@ -65,6 +65,8 @@ export function joinSource<A extends object, K extends string | number, V, F ext
 
   return derivedSource<Joined<A, V, F>>(source as Source, {
     consistency: "mixed",
+    divides: true,
+    keepsNames: true,
     async *read(context) {
       for await (const page of source.read(context)) {
         const values = await lookedUp(page.records, context);

@@ -22,6 +22,7 @@ export function mapSource<A, B>(source: Source<A>, change: (record: A) => B): So
     return given;
   };
   return derivedSource<B>(source as Source, {
+    divides: true,
     async *read(context) {
       for await (const page of source.read(context)) yield { ...page, records: page.records.map(changed) };
     },

@@ -71,7 +71,7 @@ export function mongodbSource<R = JsonObject>(options: MongodbSourceOptions<R>):
   async function* pages(cursor: MongodbCursor, ejson: ExtendedJson, context: ReadContext, onAnswer: () => void) {
     const { after, pageRecords, signal } = context;
     let last = after === undefined ? undefined : JSON.stringify(after);
-    while (await answered(cursor.hasNext(), "The query", signal)) {
+    while (await answered(() => cursor.hasNext(), "The query", signal)) {
       onAnswer();
       const documents = cursor.readBufferedDocuments(pageRecords);
       const [first, end] = [idOf(documents[0], ejson), idOf(documents.at(-1), ejson)];
@@ -114,15 +114,14 @@ export function mongodbSource<R = JsonObject>(options: MongodbSourceOptions<R>):
     },
     async count(context) {
       const { subject, signal } = context;
-      if (signal.aborted) throw aborted(signal);
-      const counted = collection.countDocuments(filterFor(subject), limits(context, maxTimeMs));
-      return answered(counted, "The count", signal);
+      const theirs = filterFor(subject);
+      return answered(() => collection.countDocuments(theirs, limits(context, maxTimeMs)), "The count", signal);
     },
     async check(signal) {
       if (signal.aborted) throw aborted(signal);
       const cursor = collection.find({}, { limit: 1, projection: { _id: 1 }, maxTimeMS: maxTimeMs, signal });
       try {
-        await answered(cursor.hasNext(), "The check", signal);
+        await answered(() => cursor.hasNext(), "The check", signal);
       } finally {
         await cursor.close().catch(() => undefined);
       }
@@ -166,14 +165,15 @@ async function driverEjson(): Promise<ExtendedJson> {
 }
 
 /** What the driver answers, its errors translated; `ABORTED` as soon as the signal says so. */
-async function answered<T>(answer: Promise<T>, what: string, signal: AbortSignal): Promise<T> {
+async function answered<T>(ask: () => Promise<T>, what: string, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) throw aborted(signal);
   let stop!: () => void;
   const stopped = new Promise<never>((_, reject) => {
     stop = () => reject(aborted(signal));
   });
   signal.addEventListener("abort", stop, { once: true });
   try {
-    return await Promise.race([answer, stopped]);
+    return await Promise.race([ask(), stopped]);
   } catch (cause) {
     throw signal.aborted ? aborted(signal) : failure(cause, what);
   } finally {

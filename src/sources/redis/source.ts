@@ -147,12 +147,13 @@ export function redisSource<R = RedisRecord>(options: RedisSourceOptions<R>): So
         count += Number(await send("EXISTS", ...found.slice(index, index + keysPerCount)));
       return count;
     },
-    /** Asks for an answer, and for the patterns of a subject without an id. */
+    /** Asks for an answer, for the right to search, and for the patterns of a subject without an id. */
     async check(signal) {
       const send = sender(client, signal);
       await send("PING");
       if (match === undefined) return;
       patternsFor({ id: "" });
+      await send("SCAN", "0", "COUNT", "1");
       await refuseClusterNode(send);
     },
   };
