@@ -335,8 +335,13 @@ describe("redisSource, on a bad day", () => {
       return recordsOf(source);
     };
     expect((await reads(1_001, "0", "1000"))[0]?.value).toEqual([...piece, "1000"]);
-    for (const changed of [reads(1_002, "0", "1000"), reads(1_001, "new", "1000"), reads(1_001, "0", "new")])
-      expect(await failing(changed)).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: true });
+    const changes = [
+      [1_002, "0", "1000"],
+      [1_001, "new", "1000"],
+      [1_001, "0", "new"],
+    ] as const;
+    for (const [length, first, last] of changes)
+      expect(await failing(reads(length, first, last))).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: true });
   });
 
   it("says when a key ends also before Redis 7", async () => {
