@@ -1,7 +1,12 @@
+import Database from "better-sqlite3";
 import mysqlCallback from "mysql2";
 import mysql from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkCoverage } from "../../src/coverage/check.ts";
 import { mysqlCatalogue } from "../../src/coverage/mysql.ts";
+import { sqliteCatalogue } from "../../src/coverage/sqlite.ts";
+import { mysqlSource } from "../../src/sources/mysql/index.ts";
+import { noteDataset } from "../support/exporting.ts";
 import { type MysqlDatabase, mysqlEngine } from "../support/mysql.ts";
 
 const signal = new AbortController().signal;
@@ -78,6 +83,26 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlCatalogue on ${engine.title}`
       callbackConnection.end();
       await promisePool.end();
       await promiseConnection.end();
+    }
+  });
+
+  it("leaves what a source reads to decisions, and finds that nobody looks at its database", async () => {
+    const pool = mysql.createPool(database.config);
+    const sqlite = new Database(":memory:");
+    sqlite.exec("create table other (id int)");
+    const source = mysqlSource({ pool, query: ({ subject }) => ({ text: "select ? as owner", values: [subject.id] }) });
+    const datasets = [noteDataset("notes", source)];
+    try {
+      const looked = await checkCoverage({ datasets }, [{ catalogue: mysqlCatalogue({ pool }) }]);
+      expect(looked.untraced).toEqual(["notes"]);
+      const elsewhere = await checkCoverage({ datasets }, [{ catalogue: sqliteCatalogue({ database: sqlite }) }]);
+      expect(elsewhere.findings).toMatchObject([
+        { code: "TABLE_UNACCOUNTED", table: "other" },
+        { code: "DATABASE_UNCOVERED", dataset: "notes" },
+      ]);
+    } finally {
+      sqlite.close();
+      await pool.end();
     }
   });
 

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkCoverage } from "../../src/coverage/check.ts";
 import { sqliteCatalogue } from "../../src/coverage/sqlite.ts";
+import { sqliteSource } from "../../src/sources/sqlite/index.ts";
+import { noteDataset } from "../support/exporting.ts";
 
 const signal = new AbortController().signal;
 
@@ -89,6 +92,32 @@ describe("sqliteCatalogue", () => {
       code: "SOURCE_FAILED",
       message: "SQLite refuses the query (SQLITE_ERROR)",
     });
+  });
+
+  it("accounts for what a source reads, when both open the file by one function", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "portmanteau-coverage-"));
+    const open = () => new Database(join(folder, "app.db"));
+    try {
+      const made = open();
+      made.exec("create table notes (id int, owner text, text text, mood text)");
+      made.close();
+      const source = sqliteSource({
+        database: open,
+        query: ({ subject, after, limit }) => ({
+          text: "select id, owner, text, upper(mood) as mood from notes where owner = ? and id > coalesce(?, 0) order by id limit ?",
+          values: [subject.id, after, limit],
+        }),
+        cursor: "id",
+      });
+      const datasets = [noteDataset("notes", source)];
+      const { findings, untraced } = await checkCoverage({ datasets }, [
+        { catalogue: sqliteCatalogue({ database: open }) },
+      ]);
+      expect(untraced).toEqual([]);
+      expect(findings).toMatchObject([{ code: "COLUMN_UNACCOUNTED", table: "notes", column: "mood" }]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("opens a file by the function it is given, and closes it, also when it cannot be read", async () => {

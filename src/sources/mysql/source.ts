@@ -21,7 +21,8 @@ export interface MysqlSourceOptions<R = MysqlRow> {
   /** A Pool of `mysql2` or of `mysql2/promise`. None of its options changes what is read. */
   readonly pool: MysqlPool;
   /**
-   * One SELECT, with everything that varies as a value for a `?`. It is also called by `check`, with an empty subject id.
+   * One SELECT, with everything that varies as a value for a `?`. `check` and `portmanteau coverage` call it too, with an empty
+   * subject id.
    *
    * With `cursor` it gives the `limit` rows after `after`, ordered by the cursor columns, which are unique together. Without, it has no
    * LIMIT, and its rows are read as they come.
@@ -176,6 +177,10 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
       } finally {
         await transaction.end();
       }
+    },
+    query() {
+      const { text } = built("query", () => query({ subject: { id: "" }, after: null, limit: 1 }));
+      return { dialect: "mysql", text, client: pool };
     },
   };
 }

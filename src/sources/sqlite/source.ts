@@ -29,7 +29,8 @@ export interface SqliteSourceOptions<R = SqliteRow> {
    */
   readonly database: SqliteConnections;
   /**
-   * One SELECT, with everything that varies as a value for a `?`. It is also called by `check`, with an empty subject id.
+   * One SELECT, with everything that varies as a value for a `?`. `check` and `portmanteau coverage` call it too, with an empty
+   * subject id.
    *
    * With `cursor` it gives the `limit` rows after `after`, ordered by the cursor columns, which are unique together. Without, it has no
    * LIMIT, and its rows are read as they are needed.
@@ -182,6 +183,10 @@ export function sqliteSource<R = SqliteRow>(options: SqliteSourceOptions<R>): So
       } finally {
         connection.end();
       }
+    },
+    query() {
+      const { text } = built("query", () => query({ subject: { id: "" }, after: null, limit: 1 }));
+      return { dialect: "sqlite", text, client: database };
     },
   };
 }
