@@ -1,5 +1,5 @@
 import { PortmanteauError } from "../model/errors.ts";
-import type { JsonObject, JsonValue } from "../model/json.ts";
+import { type JsonObject, type JsonValue, setOwn } from "../model/json.ts";
 import { type Column, type CsvOptions, unguarded } from "./columns.ts";
 import { type Cell, type CsvLimits, CsvRows } from "./csv-rows.ts";
 import { compileTwin } from "./csv-twin.ts";
@@ -156,14 +156,8 @@ function place(record: MutableObject, keys: readonly string[], value: JsonValue 
   const last = keys.length - 1;
   for (let depth = 0; depth < last; depth++) {
     const key = keys[depth] as string;
-    if (!Object.hasOwn(at, key)) define(at, key, {});
+    if (!Object.hasOwn(at, key)) setOwn(at, key, {});
     at = at[key] as MutableObject;
   }
-  if (value !== undefined) define(at, keys[last] as string, value);
-}
-
-function define(object: MutableObject, key: string, value: JsonValue): void {
-  if (key === "__proto__")
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  else object[key] = value;
+  if (value !== undefined) setOwn(at, keys[last] as string, value);
 }

@@ -1,6 +1,6 @@
 import { jsonParser, type Token } from "stream-json/parser.js";
 import type { PortmanteauError } from "../model/errors.ts";
-import type { JsonValue } from "../model/json.ts";
+import { type JsonValue, setOwn } from "../model/json.ts";
 import { losslessNumber } from "./lossless-json.ts";
 
 /** What can be wrong with a JSON text, and with a record in it. */
@@ -154,8 +154,7 @@ export class JsonRecords {
     const around = this.#open.at(-1)?.container;
     if (around === undefined) return value;
     if (Array.isArray(around)) around.push(value);
-    // Defined and not assigned: `__proto__` is a key like any other.
-    else Object.defineProperty(around, this.#key, { value, enumerable: true, configurable: true, writable: true });
+    else setOwn(around, this.#key, value);
     return undefined;
   }
 

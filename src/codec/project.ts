@@ -1,4 +1,4 @@
-import { isPlainObject, type JsonValue, pointerStep } from "../model/json.ts";
+import { isPlainObject, type JsonValue, pointerStep, setOwn } from "../model/json.ts";
 import type { RecordError } from "./ajv.ts";
 import { utcDateTime } from "./date-time.ts";
 import type { ObjectShape, Property, ScalarShape, Shape } from "./shape.ts";
@@ -78,7 +78,7 @@ export function compileProject(root: ObjectShape, view: View): Project {
         if (raw === undefined) continue;
         state.path[state.depth - 1] = at;
         const projected = step(raw, state);
-        if (projected !== absent) set(copy, property.name, projected);
+        if (projected !== absent) setOwn(copy, property.name, projected);
       }
       for (const name of Object.keys(value)) {
         if (!names.has(name)) countDropped(state, name);
@@ -110,7 +110,7 @@ export function compileProject(root: ObjectShape, view: View): Project {
         if (Object.hasOwn(copy, key)) refuse(state, "propertyNames", "two keys differ only in broken characters");
         if (value[name] === undefined) continue;
         const projected = step(value[name], state);
-        if (projected !== absent) set(copy, key, projected);
+        if (projected !== absent) setOwn(copy, key, projected);
       }
       return copy;
     });
@@ -246,11 +246,6 @@ function render(state: State, depth: number, star?: "*"): string {
 /** Own properties, and accessors of a class; never what every object inherits. */
 function fieldOf(record: Record<string, unknown>, name: string): unknown {
   return name in Object.prototype && !Object.hasOwn(record, name) ? undefined : record[name];
-}
-
-function set(target: Record<string, JsonValue>, name: string, value: JsonValue): void {
-  if (name !== "__proto__") target[name] = value;
-  else Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** One more of a kind. */

@@ -28,6 +28,12 @@ export function valueAt(record: JsonObject, keys: readonly string[]): JsonValue 
   return value;
 }
 
+/** Sets a property that is the object's own: assigned, `__proto__` would be something else. */
+export function setOwn(object: { [key: string]: JsonValue }, key: string, value: JsonValue): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

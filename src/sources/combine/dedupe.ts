@@ -1,6 +1,7 @@
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Cursor, Source } from "../../model/source.ts";
-import { contract, derivedSource, invalid } from "./derived.ts";
+import { contract, invalid } from "../../model/source-error.ts";
+import { derivedSource } from "./derived.ts";
 import { type KeyParts, keyParts, type SortKey } from "./keys.ts";
 
 export interface DedupeOptions<R> {

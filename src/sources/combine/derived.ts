@@ -1,4 +1,3 @@
-import { PortmanteauError } from "../../model/errors.ts";
 import type { Partition, ReadContext, Source, SourceQuery } from "../../model/source.ts";
 
 /** What a source made of one other does differently from it. */
@@ -35,12 +34,4 @@ export function derivedSource<R>(
     ...(source.query === undefined || keepsNames === undefined ? {} : { query: () => source.query?.() as SourceQuery }),
     ...(source.check === undefined ? {} : { check: async (signal: AbortSignal) => source.check?.(signal) }),
   };
-}
-
-export function contract(message: string): PortmanteauError {
-  return new PortmanteauError("SOURCE_CONTRACT", message);
-}
-
-export function invalid(message: string): PortmanteauError {
-  return new PortmanteauError("CONFIG_INVALID", message);
 }

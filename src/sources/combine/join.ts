@@ -1,5 +1,6 @@
 import type { ReadContext, Source } from "../../model/source.ts";
-import { contract, derivedSource, invalid } from "./derived.ts";
+import { contract, invalid } from "../../model/source-error.ts";
+import { derivedSource } from "./derived.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 export interface JoinOptions<A, K extends string | number, V, F extends string> {

@@ -1,4 +1,4 @@
-import { contract } from "./derived.ts";
+import { contract } from "../../model/source-error.ts";
 
 /** What records are ordered by: a text or a number, or several, the first deciding. Texts are ordered by their UTF-8 bytes. */
 export type SortKey = string | number | readonly (string | number)[];

@@ -1,6 +1,7 @@
 import { isPlainObject } from "../../model/json.ts";
 import type { Source } from "../../model/source.ts";
-import { contract, derivedSource, invalid } from "./derived.ts";
+import { contract, invalid } from "../../model/source-error.ts";
+import { derivedSource } from "./derived.ts";
 
 /**
  * Makes a record of each record, one for one; records that must stay out are left out by the source's query.

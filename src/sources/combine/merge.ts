@@ -1,5 +1,5 @@
 import type { Cursor, ReadContext, Snapshot, Source } from "../../model/source.ts";
-import { contract, invalid } from "./derived.ts";
+import { contract, invalid } from "../../model/source-error.ts";
 import type { SortKey } from "./keys.ts";
 import { orderedPages, type Read } from "./ordered.ts";
 

@@ -1,6 +1,6 @@
 import { isPlainObject } from "../../model/json.ts";
 import type { Cursor, Page, ReadContext, Source } from "../../model/source.ts";
-import { contract } from "./derived.ts";
+import { contract } from "../../model/source-error.ts";
 import { compareKeys, type KeyParts, keyParts, type SortKey } from "./keys.ts";
 
 /** One source of a merge, and what it is asked. */

@@ -3,7 +3,8 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import zlib from "node:zlib";
 import { PortmanteauError } from "../../model/errors.ts";
-import { failed, invalid, ioFailure } from "./failure.ts";
+import { invalid } from "../../model/source-error.ts";
+import { failed, ioFailure } from "./failure.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
 

@@ -1,9 +1,10 @@
 import { type Column, columnsOf } from "../../codec/columns.ts";
 import { losslessJson } from "../../codec/lossless-json.ts";
 import { readShape } from "../../codec/shape.ts";
-import { type JsonValue, pointerKeys, pointerStep } from "../../model/json.ts";
+import { type JsonValue, pointerKeys, pointerStep, setOwn } from "../../model/json.ts";
+import { invalid } from "../../model/source-error.ts";
 import type { CsvFormatOptions } from "./csv.ts";
-import { failed, invalid } from "./failure.ts";
+import { failed } from "./failure.ts";
 
 export type CsvColumnType = "string" | "integer" | "number" | "boolean" | "json";
 
@@ -125,18 +126,11 @@ function fieldKeys(pointer: string): readonly string[] {
   return keys;
 }
 
-/** Defined and not assigned: `__proto__` is a key like any other. */
 function place(record: MutableObject, keys: readonly string[], value: JsonValue): void {
   let at = record;
   keys.forEach((key, depth) => {
     const isLast = depth === keys.length - 1;
-    if (isLast || !Object.hasOwn(at, key))
-      Object.defineProperty(at, key, {
-        value: isLast ? value : {},
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+    if (isLast || !Object.hasOwn(at, key)) setOwn(at, key, isLast ? value : {});
     at = at[key] as MutableObject;
   });
 }

@@ -1,8 +1,9 @@
 import { pipeline } from "node:stream";
 import { parse } from "fast-csv";
 import type { RecordSchema } from "../../model/record-schema.ts";
+import { invalid } from "../../model/source-error.ts";
 import { type CsvColumnType, CsvRecords } from "./csv-records.ts";
-import { failed, invalid } from "./failure.ts";
+import { failed } from "./failure.ts";
 import type { FileFormat, Located } from "./format.ts";
 import { textOf } from "./text.ts";
 

@@ -8,14 +8,6 @@ export function failed(message: string, cause?: unknown, recordIndex?: number): 
   });
 }
 
-export function contract(message: string): PortmanteauError {
-  return new PortmanteauError("SOURCE_CONTRACT", message);
-}
-
-export function invalid(message: string): PortmanteauError {
-  return new PortmanteauError("CONFIG_INVALID", message);
-}
-
 /** What went wrong on a disk or in a stream that was given: a network disk may come back. */
 const passing: ReadonlySet<string> = new Set([
   "EIO",

@@ -1,6 +1,7 @@
 import { JsonRecords } from "../../codec/json-records.ts";
 import { type JsonValue, pointerKeys } from "../../model/json.ts";
-import { failed, invalid } from "./failure.ts";
+import { invalid } from "../../model/source-error.ts";
+import { failed } from "./failure.ts";
 import type { FileFormat, Located } from "./format.ts";
 import { textOf } from "./text.ts";
 

@@ -2,6 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { PortmanteauError } from "../../model/errors.ts";
 import { isPlainObject, type JsonObject, type JsonValue, pointerKeys, valueAt } from "../../model/json.ts";
 import type { Cursor, Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
+import { contract, invalid } from "../../model/source-error.ts";
 import {
   aborted,
   type ByteStream,
@@ -13,7 +14,7 @@ import {
   markBefore,
   openFile,
 } from "./bytes.ts";
-import { contract, failed, invalid } from "./failure.ts";
+import { failed } from "./failure.ts";
 import type { FileFormat, Located } from "./format.ts";
 
 type Several<T> = T | readonly T[];

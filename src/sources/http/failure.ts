@@ -52,7 +52,3 @@ function networkCode(thrown: unknown): string | undefined {
     if ("code" in error && typeof error.code === "string" && /^[A-Z0-9_]+$/.test(error.code)) return error.code;
   return undefined;
 }
-
-export function invalid(message: string): PortmanteauError {
-  return new PortmanteauError("CONFIG_INVALID", message);
-}

@@ -1,7 +1,7 @@
 import { isPlainObject, type JsonObject, type JsonValue } from "../../model/json.ts";
 import type { Cursor, Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
+import { invalid } from "../../model/source-error.ts";
 import { HttpClient } from "./client.ts";
-import { invalid } from "./failure.ts";
 import type { HttpOptions, HttpRequest } from "./options.ts";
 
 export type { HttpHeadersContext, HttpOptions } from "./options.ts";

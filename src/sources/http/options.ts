@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../model/json.ts";
+import { invalid } from "../../model/source-error.ts";
 import type { Lookup } from "./addresses.ts";
-import { invalid } from "./failure.ts";
 
 /** What to ask for: an absolute http or https URL, or more than that. */
 export type HttpRequest =

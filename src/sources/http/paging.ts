@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, pointerKeys, valueAt } from "../../model/json.ts";
 import type { Cursor } from "../../model/source.ts";
-import { invalid } from "./failure.ts";
+import { invalid } from "../../model/source-error.ts";
 import { linkTo } from "./link-header.ts";
 
 /** One answer of the API, before the next is asked for. */

@@ -70,11 +70,3 @@ export function failure(cause: unknown, what: string): PortmanteauError {
     },
   );
 }
-
-export function contract(message: string): PortmanteauError {
-  return new PortmanteauError("SOURCE_CONTRACT", message);
-}
-
-export function invalid(message: string): PortmanteauError {
-  return new PortmanteauError("CONFIG_INVALID", message);
-}

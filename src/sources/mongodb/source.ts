@@ -1,8 +1,9 @@
 import { PortmanteauError } from "../../model/errors.ts";
 import type { JsonObject, JsonValue } from "../../model/json.ts";
 import type { Cursor, Page, ReadContext, Snapshot, Source, SourceSubject } from "../../model/source.ts";
+import { contract, invalid } from "../../model/source-error.ts";
 import type { ExtendedJson, MongodbCollection, MongodbCursor } from "./collection.ts";
-import { contract, failure, invalid } from "./failure.ts";
+import { failure } from "./failure.ts";
 import { SnapshotToken } from "./snapshot.ts";
 import { readOptions, recordOf } from "./values.ts";
 

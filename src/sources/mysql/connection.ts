@@ -1,4 +1,4 @@
-import { invalid } from "../sql/contract.ts";
+import { invalid } from "../../model/source-error.ts";
 import type { Row, Rows } from "../sql/keyset.ts";
 import { untilAborted } from "../sql/waiting.ts";
 import { bind } from "./literals.ts";

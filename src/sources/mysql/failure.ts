@@ -1,17 +1,8 @@
 import { PortmanteauError } from "../../model/errors.ts";
+import { unreachableCodes } from "../../model/source-error.ts";
 
-const unreachable = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ECONNABORTED",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "PROTOCOL_CONNECTION_LOST",
-]);
+/** The driver's own code beside the system's. */
+const lostConnection = "PROTOCOL_CONNECTION_LOST";
 /** Errors of mysql2 that have no code. */
 const brokenOff =
   /^(?:Can't add new command when connection is in closed state|No connections available\.|Queue limit reached\.)/;
@@ -61,7 +52,8 @@ export function failure(cause: unknown, what: string): PortmanteauError {
     return new PortmanteauError("SOURCE_FAILED", `${what} was refused by the server ${said}.`, { cause });
   }
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
-  if (unreachable.has(code) || (cause instanceof Error && brokenOff.test(cause.message)))
+  const isGone = unreachableCodes.has(code) || code === lostConnection;
+  if (isGone || (cause instanceof Error && brokenOff.test(cause.message)))
     return new PortmanteauError(
       "SOURCE_UNAVAILABLE",
       `${what} found no connection to the server${code === "" ? "" : ` (${code})`}.`,

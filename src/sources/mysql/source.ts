@@ -1,5 +1,7 @@
 import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
-import { contract, cursorColumns, invalid, refuseTwins, requireColumns, wholeCount } from "../sql/contract.ts";
+import { contract, invalid } from "../../model/source-error.ts";
+import { called, mapped } from "../sql/callbacks.ts";
+import { cursorColumns, refuseTwins, requireColumns, wholeCount } from "../sql/contract.ts";
 import { keysetPages } from "../sql/keyset.ts";
 import { callbackPool, type MysqlPool, type MysqlRow, type MysqlStatement, type Protocol } from "./connection.ts";
 import { failure } from "./failure.ts";
@@ -105,31 +107,21 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
       readKey,
       ahead: true,
       fetch: async (after) => {
-        const statement = built("query", () => query({ subject, after, limit }));
+        const statement = called("query", () => query({ subject, after, limit }), failure);
         protocol ??= await plan(transaction, statement, signal);
         return transaction.query("The query", statement, signal, protocol);
       },
     });
-    for await (const { rows, cursor } of pages) yield { records: mapped(rows), cursor };
+    for await (const { rows, cursor } of pages) yield { records: mapped(rows, options, failure), cursor };
   }
 
   async function* whole(transaction: Transaction, context: ReadContext): AsyncGenerator<Page<R>> {
     const { subject, after, pageRecords: limit, signal } = context;
     if (after !== undefined) throw contract("A source without `cursor` cannot continue after one.");
-    const statement = built("query", () => query({ subject, after: null, limit }));
+    const statement = called("query", () => query({ subject, after: null, limit }), failure);
     const protocol = await plan(transaction, statement, signal);
-    for await (const { rows } of transaction.pages(statement, limit, signal, protocol)) yield { records: mapped(rows) };
-  }
-
-  function mapped(rows: readonly MysqlRow[]): readonly R[] {
-    if (options.map === undefined) return rows as readonly unknown[] as readonly R[];
-    const records: R[] = [];
-    try {
-      for (const row of rows) records.push(options.map(row));
-    } catch (cause) {
-      throw failure(cause, "`map`");
-    }
-    return records;
+    for await (const { rows } of transaction.pages(statement, limit, signal, protocol))
+      yield { records: mapped(rows, options, failure) };
   }
 
   return {
@@ -157,7 +149,7 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
           async count({ subject, signal, snapshot: token }: ReadContext) {
             const transaction = await begin(signal, token);
             try {
-              const statement = built("count", () => count({ subject }));
+              const statement = called("count", () => count({ subject }), failure);
               return wholeCount((await transaction.query("The count", statement, signal)).rows);
             } finally {
               await transaction.end();
@@ -169,26 +161,18 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
       const transaction = await begin(signal);
       const subject = { id: "" };
       try {
-        const statement = built("query", () => query({ subject, after: null, limit: 1 }));
+        const statement = called("query", () => query({ subject, after: null, limit: 1 }), failure);
         await plan(transaction, statement, signal);
         if (count === undefined) return;
-        const counting = built("count", () => count({ subject }));
+        const counting = called("count", () => count({ subject }), failure);
         await transaction.plan("The count", counting, signal);
       } finally {
         await transaction.end();
       }
     },
     query() {
-      const { text } = built("query", () => query({ subject: { id: "" }, after: null, limit: 1 }));
+      const { text } = called("query", () => query({ subject: { id: "" }, after: null, limit: 1 }), failure);
       return { dialect: "mysql", text, client: pool };
     },
   };
-}
-
-function built(option: string, build: () => MysqlStatement): MysqlStatement {
-  try {
-    return build();
-  } catch (cause) {
-    throw failure(cause, `\`${option}\``);
-  }
 }

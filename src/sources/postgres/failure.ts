@@ -1,16 +1,6 @@
 import { PortmanteauError } from "../../model/errors.ts";
+import { unreachableCodes } from "../../model/source-error.ts";
 
-const unreachable = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ECONNABORTED",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
 /** Errors of pg and pg-pool that have no code. */
 const brokenOff = /^(?:Connection terminated|Client (?:has encountered|was closed)|timeout (?:expired|exceeded))/;
 /** Connection lost (08, 57P), too many of them (53300), lost against another transaction (40001, 40P01, 55P03). */
@@ -53,7 +43,7 @@ export function failure(cause: unknown, what: string): PortmanteauError {
       });
     return new PortmanteauError("SOURCE_FAILED", `${what} was refused by PostgreSQL (SQLSTATE ${state}).`, { cause });
   }
-  if ((code !== undefined && unreachable.has(code)) || brokenOff.test(message))
+  if ((code !== undefined && unreachableCodes.has(code)) || brokenOff.test(message))
     return new PortmanteauError(
       "SOURCE_UNAVAILABLE",
       `${what} found no connection to PostgreSQL${code === undefined ? "" : ` (${code})`}.`,
@@ -65,14 +55,6 @@ export function failure(cause: unknown, what: string): PortmanteauError {
       cause,
     });
   return new PortmanteauError("SOURCE_FAILED", `${what} failed.`, { cause });
-}
-
-export function contract(message: string): PortmanteauError {
-  return new PortmanteauError("SOURCE_CONTRACT", message);
-}
-
-export function invalid(message: string): PortmanteauError {
-  return new PortmanteauError("CONFIG_INVALID", message);
 }
 
 function codeOf(error: unknown): string | undefined {

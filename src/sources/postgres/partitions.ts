@@ -1,7 +1,9 @@
 import type { Partition } from "../../model/source.ts";
-import type { PostgresStatement, Result } from "./connection.ts";
-import { contract, invalid } from "./failure.ts";
-import { cursorAfter, cursorOf, isSame } from "./keyset.ts";
+import { contract, invalid } from "../../model/source-error.ts";
+import { requireColumns } from "../sql/contract.ts";
+import { cursorOf, isSame, keysOf } from "../sql/keyset.ts";
+import type { PostgresRow, PostgresStatement, Result } from "./connection.ts";
+import { keyed, readKey } from "./keyset.ts";
 
 export interface PostgresPartitionsOptions {
   /** How many ranges at most, 2 to 256. More than the exporter has lanes do not make it faster. */
@@ -76,15 +78,15 @@ export async function keyRanges(
 ): Promise<readonly KeyRange[]> {
   const { columns } = division;
   const result = await ask(boundaryStatement(query, division));
-  const bounds = result.rows.slice(0, -1).map((row) => cursorAfter(row, result, columns));
+  const bounds = result.rows.slice(0, -1).map((row) => keysAt(row, result, columns));
   const [first] = bounds;
   const [row] = result.rows;
   if (first !== undefined && row !== undefined) {
     const names = columns.map((_, index) => beforeName(index));
-    const after = row[names[0] as string] === null ? null : cursorAfter(row, result, names);
+    const after = row[names[0] as string] === null ? null : keysAt(row, result, names);
     const tried = await ask(query({ after, until: first }, 2));
     const [only] = tried.rows;
-    if (only === undefined || tried.rows.length > 1 || !isSame(cursorAfter(only, tried, columns), first))
+    if (only === undefined || tried.rows.length > 1 || !isSame(keysAt(only, tried, columns), first))
       throw contract(
         `The query does not keep to \`until\`. With \`partitions\` it must give the rows up to that one and including it, as in: ${columns[0]} <= $4.`,
       );
@@ -92,12 +94,18 @@ export async function keyRanges(
   return [...bounds, null].map((until, index) => ({ after: bounds[index - 1] ?? null, until }));
 }
 
+/** A row's keys, as a query takes them. */
+function keysAt(row: PostgresRow, result: Result, columns: readonly string[]): string | readonly string[] {
+  requireColumns(columns, keyed(result).names);
+  return keysOf(cursorOf(row, keyed(result), columns), columns.length, readKey);
+}
+
 /** The range that the engine hands back, which must be of the shape we gave. */
 export function keyRangeOf(partition: Partition, columns: number): KeyRange {
   const bounds = partition as { readonly [bound: string]: Partition } | null;
   const bound = (name: "after" | "until") => {
     const key = bounds?.[name];
-    return key === null ? null : cursorOf(key ?? 0, columns);
+    return key === null ? null : keysOf(key ?? 0, columns, readKey);
   };
   return { after: bound("after"), until: bound("until") };
 }

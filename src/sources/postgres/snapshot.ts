@@ -1,7 +1,7 @@
 import type { OpenSnapshot, Snapshot } from "../../model/source.ts";
+import { invalid } from "../../model/source-error.ts";
 import { Turns } from "../sql/waiting.ts";
 import { isPool, type PostgresConnections } from "./connection.ts";
-import { invalid } from "./failure.ts";
 import { openTransaction, type SharedTransaction, shareTransaction } from "./transaction.ts";
 
 /** One moment of one database, for every source that names it. */

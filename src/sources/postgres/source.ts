@@ -1,9 +1,13 @@
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Page, Partition, ReadContext, Source, SourceSubject } from "../../model/source.ts";
+import { contract, invalid } from "../../model/source-error.ts";
+import { called, mapped } from "../sql/callbacks.ts";
+import { cursorColumns, refuseTwins, requireColumns, wholeCount } from "../sql/contract.ts";
+import { keysetPages } from "../sql/keyset.ts";
 import { settlesSoon } from "../sql/waiting.ts";
-import type { PostgresConnections, PostgresRow, PostgresStatement, Result } from "./connection.ts";
-import { contract, failure, invalid, sqlState } from "./failure.ts";
-import { cursorAfter, cursorOf, isSame, missingColumn } from "./keyset.ts";
+import type { PostgresConnections, PostgresRow, PostgresStatement } from "./connection.ts";
+import { failure, sqlState } from "./failure.ts";
+import { keyed, readKey } from "./keyset.ts";
 import { divisionOf, type KeyRange, keyRangeOf, keyRanges, type PostgresPartitionsOptions } from "./partitions.ts";
 import { type PostgresSnapshot, SnapshotToken } from "./snapshot.ts";
 import { openTransaction, type Transaction } from "./transaction.ts";
@@ -80,8 +84,7 @@ const wholeRange: KeyRange = { after: null, until: null };
  */
 export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R>): Source<R> {
   const { pool, query, cursor, count, partitions, snapshot, statementTimeoutMs = 60_000 } = options;
-  const columns = typeof cursor === "string" ? [cursor] : cursor;
-  if (columns?.length === 0) throw invalid("`cursor` names no column. Name one or more, or leave it out.");
+  const columns = cursorColumns(cursor);
   const division = partitions === undefined ? undefined : divisionOf(partitions, columns);
   if (!Number.isInteger(statementTimeoutMs) || statementTimeoutMs < 0 || statementTimeoutMs > 2 ** 31 - 1)
     throw invalid("`statementTimeoutMs` is no whole number of milliseconds between 0 and 2^31-1.");
@@ -116,33 +119,23 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
     }
   }
 
-  async function* keysetPages(
+  async function* byKey(
     transaction: Transaction,
     keys: readonly string[],
     { subject, after: start, partition, pageRecords: limit, signal }: ReadContext,
   ): AsyncGenerator<Page<R>> {
-    const range = partition === undefined ? wholeRange : keyRangeOf(partition, keys.length);
-    const { until } = range;
-    let after = start === undefined ? range.after : cursorOf(start, keys.length);
-    for (;;) {
-      const statement = built("query", () => query({ subject, after, until, limit }));
-      const result = await transaction.query("The query", statement, signal);
-      const { rows } = result;
-      if (rows.length > limit) throw contract("The query gave more rows than `limit`. It must end on LIMIT.");
-      const last = rows.at(-1);
-      if (last !== undefined) {
-        const next = cursorAfter(last, result, keys);
-        const first = cursorAfter(rows[0] ?? last, result, keys);
-        // The first row as well: it tells of a `>=` where `>` is needed.
-        if (isSame(next, after) || isSame(first, after))
-          throw contract(
-            `The cursor did not advance. The query must order by ${keys.join(", ")} and give only rows beyond \`after\`.`,
-          );
-        after = next;
-        yield { records: mapped(result), cursor: next };
-      }
-      if (rows.length < limit) return;
-    }
+    const { after: from, until } = partition === undefined ? wholeRange : keyRangeOf(partition, keys.length);
+    const pages = keysetPages<PostgresRow, string>({
+      columns: keys,
+      limit,
+      start: start === undefined ? (from ?? undefined) : start,
+      readKey,
+      fetch: async (after) => {
+        const statement = called("query", () => query({ subject, after, until, limit }), failure);
+        return keyed(await transaction.query("The query", statement, signal));
+      },
+    });
+    for await (const { rows, cursor } of pages) yield { records: mapped(rows, options, failure), cursor };
   }
 
   async function* serverCursorPages(transaction: Transaction, context: ReadContext): AsyncGenerator<Page<R>> {
@@ -150,13 +143,13 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
     if (after !== undefined || partition !== undefined)
       throw contract("A source without `cursor` cannot continue after one, and has no partitions.");
     const name = `portmanteau_${++cursors}`;
-    const statement = built("query", () => query({ subject, ...wholeRange, limit }));
+    const statement = called("query", () => query({ subject, ...wholeRange, limit }), failure);
     await transaction.query("The query", declare(name, statement), signal);
     try {
       for (;;) {
         const result = await transaction.query("The query", { text: `FETCH ${limit} FROM ${name}` }, signal);
         const { length } = result.rows;
-        if (length > 0) yield { records: mapped(result) };
+        if (length > 0) yield { records: mapped(keyed(result).rows, options, failure) };
         if (length < limit) return;
       }
     } finally {
@@ -166,18 +159,6 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
           transaction.query("Closing the cursor", { text: `CLOSE ${name}` }, new AbortController().signal),
         );
     }
-  }
-
-  function mapped({ rows, fields }: Result): readonly R[] {
-    refuseTwins(fields);
-    if (options.map === undefined) return rows as readonly unknown[] as readonly R[];
-    const records: R[] = [];
-    try {
-      for (const row of rows) records.push(options.map(row));
-    } catch (cause) {
-      throw failure(cause, "`map`");
-    }
-    return records;
   }
 
   /** Plans the statement as a read would, and fetches nothing. */
@@ -203,7 +184,7 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
       const transaction = await begin(context.signal, context.snapshot);
       try {
         if (columns === undefined) yield* serverCursorPages(transaction, context);
-        else yield* keysetPages(transaction, columns, context);
+        else yield* byKey(transaction, columns, context);
       } finally {
         await transaction.end();
       }
@@ -213,12 +194,8 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
       : {
           count: ({ subject, signal, snapshot: token }: ReadContext) =>
             inTransaction(signal, token, async (transaction) => {
-              const statement = built("count", () => count({ subject }));
-              const { rows, fields } = await transaction.query("The count", statement, signal);
-              const value = Number(rows[0]?.[fields[0]?.name ?? ""] ?? Number.NaN);
-              if (rows.length !== 1 || fields.length !== 1 || !Number.isSafeInteger(value) || value < 0)
-                throw contract("The count must give one row with one column: a whole number.");
-              return value;
+              const statement = called("count", () => count({ subject }), failure);
+              return wholeCount(keyed(await transaction.query("The count", statement, signal)).rows);
             }),
         }),
     ...(division === undefined
@@ -227,7 +204,7 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
           partitions: ({ subject, signal, snapshot: token }: ReadContext): Promise<readonly Partition[]> =>
             inTransaction(signal, token, (transaction) =>
               keyRanges(
-                (range, limit) => built("query", () => query({ subject, ...range, limit })),
+                (range, limit) => called("query", () => query({ subject, ...range, limit }), failure),
                 division,
                 (statement) => transaction.query("The query for the partitions", statement, signal),
               ),
@@ -237,38 +214,27 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
     check: (signal) =>
       inTransaction(signal, undefined, async (transaction) => {
         const subject = { id: "" };
-        const statement = built("query", () => query({ subject, ...wholeRange, limit: 1 }));
+        const statement = called("query", () => query({ subject, ...wholeRange, limit: 1 }), failure);
         const { fields } = await plan(transaction, "The query", statement, signal);
-        refuseTwins(fields);
-        for (const column of columns ?? [])
-          if (!fields.some(({ name }) => name === column)) throw missingColumn(column);
+        const names = fields.map(({ name }) => name);
+        refuseTwins(names);
+        requireColumns(columns ?? [], names);
         if (count !== undefined) {
-          const counting = built("count", () => count({ subject }));
+          const counting = called("count", () => count({ subject }), failure);
           await plan(transaction, "The count", counting, signal);
         }
       }),
     query() {
-      const { text } = built("query", () => query({ subject: { id: "" }, after: null, until: null, limit: 1 }));
+      const { text } = called(
+        "query",
+        () => query({ subject: { id: "" }, after: null, until: null, limit: 1 }),
+        failure,
+      );
       return { dialect: "postgres", text, client: pool };
     },
   };
 }
 
-/** A row has one value per name: the second column of a name would hide the first. */
-function refuseTwins(fields: Result["fields"]): void {
-  const names = fields.map(({ name }) => name);
-  const twin = names.find((name, index) => names.indexOf(name) !== index);
-  if (twin !== undefined) throw contract(`The query's result has two columns named ${twin}. Rename one with AS.`);
-}
-
 function declare(name: string, { text, values }: PostgresStatement): PostgresStatement {
   return { text: `DECLARE ${name} NO SCROLL CURSOR FOR ${text}`, values: values ?? [] };
-}
-
-function built(option: string, build: () => PostgresStatement): PostgresStatement {
-  try {
-    return build();
-  } catch (cause) {
-    throw failure(cause, `\`${option}\``);
-  }
 }

@@ -1,5 +1,6 @@
 import { PortmanteauError } from "../../model/errors.ts";
-import { failed, failure, invalid } from "./failure.ts";
+import { invalid } from "../../model/source-error.ts";
+import { failed, failure } from "./failure.ts";
 
 export type RedisArgument = string | Buffer;
 

@@ -1,9 +1,9 @@
 import { PortmanteauError } from "../../model/errors.ts";
+import { unreachableCodes } from "../../model/source-error.ts";
 
 /** The server is busy with itself, or has no place. WRONGTYPE: the key was replaced between two commands. */
 const passing = /^(?:LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|WRONGTYPE|ERR max number of clients)/;
 const otherNode = /^(?:MOVED|ASK|CROSSSLOT)\b/;
-const unreachable = /^(?:ECONN(?:REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 /** What clients call a connection that is not there, or no longer. */
 const disconnected =
   /^(?:(?:ClientClosed|ClientOffline|SocketClosedUnexpectedly|ConnectionTimeout|SocketTimeout|Timeout|DisconnectsClient|ReconnectStrategy|MaxRetriesPerRequest|Abort)Error$|Connection is closed)/;
@@ -25,7 +25,7 @@ export function failure(cause: unknown, command: string): PortmanteauError {
   if (otherNode.test(message ?? "")) return failed("A key is on another node. Clusters are not supported.", cause);
   const className = cause instanceof Error ? cause.constructor.name : "";
   const isGone = [name, className, message].some((word) => disconnected.test(word ?? ""));
-  if (isGone || unreachable.test(code ?? ""))
+  if (isGone || unreachableCodes.has(code ?? ""))
     return new PortmanteauError("SOURCE_UNAVAILABLE", `${command} found no connection to Redis.`, {
       retryable: true,
       cause,
@@ -35,12 +35,4 @@ export function failure(cause: unknown, command: string): PortmanteauError {
 
 export function failed(message: string, cause?: unknown): PortmanteauError {
   return new PortmanteauError("SOURCE_FAILED", message, cause === undefined ? {} : { cause });
-}
-
-export function contract(message: string): PortmanteauError {
-  return new PortmanteauError("SOURCE_CONTRACT", message);
-}
-
-export function invalid(message: string): PortmanteauError {
-  return new PortmanteauError("CONFIG_INVALID", message);
 }

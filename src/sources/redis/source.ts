@@ -1,8 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import type { JsonValue } from "../../model/json.ts";
 import type { Cursor, Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
+import { contract, invalid } from "../../model/source-error.ts";
 import { type RedisClient, refuseClusterNode, refuseUnfit, type Send, sender } from "./client.ts";
-import { contract, failed, invalid } from "./failure.ts";
+import { failed } from "./failure.ts";
 import { escapeGlob, KeySet, scanKeys } from "./keys.ts";
 import { type RedisEncoding, type RedisType, readValue, type ValueLimits } from "./values.ts";
 

@@ -1,7 +1,8 @@
 import type { OpenAttachment } from "../../model/attachment.ts";
 import { PortmanteauError } from "../../model/errors.ts";
+import { contract } from "../../model/source-error.ts";
 import type { S3Got } from "./client.ts";
-import { contract, failure } from "./failure.ts";
+import { failure } from "./failure.ts";
 
 /** A body of the SDK: a stream of Node. */
 interface Body extends AsyncIterable<Uint8Array> {

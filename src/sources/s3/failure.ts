@@ -1,4 +1,5 @@
 import { PortmanteauError } from "../../model/errors.ts";
+import { unreachableCodes } from "../../model/source-error.ts";
 
 export async function asked<T>(signal: AbortSignal, what: string, call: () => Promise<T>): Promise<T> {
   try {
@@ -21,18 +22,12 @@ export function isGone(error: unknown): boolean {
 }
 
 const passing = new Set([
-  ...["TimeoutError", "RequestTimeout", "RequestTimeoutException", "SlowDown", "ThrottlingException", "InternalError"],
-  ...[
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "ECONNABORTED",
-    "EPIPE",
-    "ETIMEDOUT",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "EHOSTUNREACH",
-    "ENETUNREACH",
-  ],
+  "TimeoutError",
+  "RequestTimeout",
+  "RequestTimeoutException",
+  "SlowDown",
+  "ThrottlingException",
+  "InternalError",
 ]);
 
 /** The error to throw for one of the client's. Its message is our own: a client's can quote keys. */
@@ -44,7 +39,8 @@ export function failure(cause: unknown, what: string, signal: AbortSignal): Port
   const word = [code, name].find((each) => typeof each === "string" && /^[A-Za-z0-9_]{1,60}$/.test(each));
   const said = [word, status].filter((each) => each !== undefined).join(", ") || "an unknown error";
   const mayPass = $retryable !== undefined || status === 429 || (status !== undefined && status >= 500);
-  if (mayPass || passing.has(String(code)) || passing.has(String(name)))
+  const words = [String(code), String(name)];
+  if (mayPass || words.some((each) => passing.has(each) || unreachableCodes.has(each)))
     return new PortmanteauError("SOURCE_UNAVAILABLE", `${what} could not be had from S3 for now (${said}).`, {
       retryable: true,
       cause,
@@ -52,8 +48,4 @@ export function failure(cause: unknown, what: string, signal: AbortSignal): Port
   if (what === "An object" && isGone(cause))
     return new PortmanteauError("SOURCE_FAILED", "An object that was listed is not there any more.", { cause });
   return new PortmanteauError("SOURCE_FAILED", `${what} was refused by S3 (${said}).`, { cause });
-}
-
-export function contract(message: string): PortmanteauError {
-  return new PortmanteauError("SOURCE_CONTRACT", message);
 }

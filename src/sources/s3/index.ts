@@ -2,10 +2,11 @@ import { Buffer } from "node:buffer";
 import type { Attachment } from "../../model/attachment.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
+import { contract } from "../../model/source-error.ts";
 
 import type { S3Like, S3ListInput, S3Listing } from "./client.ts";
 import { contentOf } from "./content.ts";
-import { asked, contract, failure, isGone } from "./failure.ts";
+import { asked, failure, isGone } from "./failure.ts";
 
 export type { S3Like } from "./client.ts";
 

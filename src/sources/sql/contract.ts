@@ -1,14 +1,6 @@
-import { PortmanteauError } from "../../model/errors.ts";
+import { contract, invalid } from "../../model/source-error.ts";
 
 /** The demands that every SQL source makes, in the same words. */
-
-export function contract(message: string): PortmanteauError {
-  return new PortmanteauError("SOURCE_CONTRACT", message);
-}
-
-export function invalid(message: string): PortmanteauError {
-  return new PortmanteauError("CONFIG_INVALID", message);
-}
 
 /** A row has one value per name: the second column of a name would hide the first. */
 export function refuseTwins(names: readonly string[]): void {

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../model/json.ts";
 import type { Cursor } from "../../model/source.ts";
-import { contract, requireColumns } from "./contract.ts";
+import { contract } from "../../model/source-error.ts";
+import { requireColumns } from "./contract.ts";
 
 /** A row, as the source gives it to `map`. */
 export type Row = { readonly [column: string]: JsonValue };
@@ -67,19 +68,25 @@ export async function* keysetPages<R extends Row, Key>({
   }
 }
 
-function cursorOf<R extends Row>(row: R, { keyOf }: Rows<R>, columns: readonly string[]): Cursor {
+/** @throws {PortmanteauError} `SOURCE_CONTRACT` for a key that is NULL, or not exact */
+export function cursorOf<R extends Row>(row: R, { keyOf }: Rows<R>, columns: readonly string[]): Cursor {
   const keys = columns.map((column) => {
     const key = keyOf(row, column);
     if (key === undefined)
       throw contract(
-        `The cursor column ${column} is NULL or of a type to continue after which is not exact. Order by columns that are unique together, NOT NULL, and compare as they sort.`,
+        `The cursor column ${column} is NULL or of a type to continue after which is not exact. Order by columns that together are unique and NOT NULL, and compare as they sort.`,
       );
     return key;
   });
   return keys.length === 1 ? (keys[0] as JsonValue) : keys;
 }
 
-function keysOf<Key>(cursor: Cursor, columns: number, readKey: (key: JsonValue) => Key | undefined): Key | Key[] {
+/** The parameters that a cursor stands for. @throws {PortmanteauError} `SOURCE_CONTRACT` when it is not one of ours */
+export function keysOf<Key>(
+  cursor: Cursor,
+  columns: number,
+  readKey: (key: JsonValue) => Key | undefined,
+): Key | Key[] {
   const parts: readonly JsonValue[] = columns === 1 ? [cursor] : Array.isArray(cursor) ? cursor : [];
   const keys = parts.map(readKey);
   if (keys.length !== columns || keys.includes(undefined))
@@ -87,6 +94,6 @@ function keysOf<Key>(cursor: Cursor, columns: number, readKey: (key: JsonValue) 
   return columns === 1 ? (keys[0] as Key) : (keys as Key[]);
 }
 
-function isSame(one: Cursor, other: Cursor | undefined): boolean {
+export function isSame(one: Cursor, other: Cursor | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

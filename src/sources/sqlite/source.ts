@@ -1,5 +1,7 @@
 import type { Page, ReadContext, Source, SourceSubject } from "../../model/source.ts";
-import { contract, cursorColumns, invalid, refuseTwins, requireColumns, wholeCount } from "../sql/contract.ts";
+import { contract, invalid } from "../../model/source-error.ts";
+import { called, mapped } from "../sql/callbacks.ts";
+import { cursorColumns, refuseTwins, requireColumns, wholeCount } from "../sql/contract.ts";
 import { keysetPages } from "../sql/keyset.ts";
 import { aborted } from "../sql/waiting.ts";
 import {
@@ -100,7 +102,7 @@ export function sqliteSource<R = SqliteRow>(options: SqliteSourceOptions<R>): So
         if (signal.aborted) throw aborted(signal);
         const result = connection.all(
           "The query",
-          built("query", () => query({ subject, after, limit })),
+          called("query", () => query({ subject, after, limit }), failure),
         );
         refuseTwins(result.names);
         return result;
@@ -111,23 +113,12 @@ export function sqliteSource<R = SqliteRow>(options: SqliteSourceOptions<R>): So
   function* whole(connection: Connection, context: ReadContext) {
     const { subject, after, pageRecords: limit, signal } = context;
     if (after !== undefined) throw contract("A source without `cursor` cannot continue after one.");
-    const statement = built("query", () => query({ subject, after: null, limit }));
+    const statement = called("query", () => query({ subject, after: null, limit }), failure);
     for (const { rows, names } of connection.pages("The query", statement, limit)) {
       refuseTwins(names);
       yield { rows };
       if (signal.aborted) throw aborted(signal);
     }
-  }
-
-  function mapped(rows: readonly SqliteRow[]): readonly R[] {
-    if (options.map === undefined) return rows as readonly unknown[] as readonly R[];
-    const records: R[] = [];
-    try {
-      for (const row of rows) records.push(options.map(row));
-    } catch (cause) {
-      throw failure(cause, "`map`");
-    }
-    return records;
   }
 
   return {
@@ -144,7 +135,7 @@ export function sqliteSource<R = SqliteRow>(options: SqliteSourceOptions<R>): So
       const connection = begin(context.signal, context.snapshot);
       try {
         const pages = columns === undefined ? whole(connection, context) : keyset(connection, columns, context);
-        for await (const { rows, ...cursor } of pages) yield { records: mapped(rows), ...cursor };
+        for await (const { rows, ...cursor } of pages) yield { records: mapped(rows, options, failure), ...cursor };
       } finally {
         connection.end();
       }
@@ -158,7 +149,7 @@ export function sqliteSource<R = SqliteRow>(options: SqliteSourceOptions<R>): So
               return wholeCount(
                 connection.all(
                   "The count",
-                  built("count", () => count({ subject })),
+                  called("count", () => count({ subject }), failure),
                 ).rows,
               );
             } finally {
@@ -171,30 +162,22 @@ export function sqliteSource<R = SqliteRow>(options: SqliteSourceOptions<R>): So
       const connection = begin(signal);
       const subject = { id: "" };
       try {
-        const statement = built("query", () => query({ subject, after: null, limit: 1 }));
+        const statement = called("query", () => query({ subject, after: null, limit: 1 }), failure);
         const names = connection.compile("The query", statement);
         refuseTwins(names);
         requireColumns(columns ?? [], names);
         if (count !== undefined)
           connection.compile(
             "The count",
-            built("count", () => count({ subject })),
+            called("count", () => count({ subject }), failure),
           );
       } finally {
         connection.end();
       }
     },
     query() {
-      const { text } = built("query", () => query({ subject: { id: "" }, after: null, limit: 1 }));
+      const { text } = called("query", () => query({ subject: { id: "" }, after: null, limit: 1 }), failure);
       return { dialect: "sqlite", text, client: database };
     },
   };
-}
-
-function built(option: string, build: () => SqliteStatement): SqliteStatement {
-  try {
-    return build();
-  } catch (cause) {
-    throw failure(cause, `\`${option}\``);
-  }
 }

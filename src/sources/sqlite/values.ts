@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../model/json.ts";
-import { invalid } from "../sql/contract.ts";
+import { invalid } from "../../model/source-error.ts";
 
 /** A value as SQLite has it: INTEGER, REAL, TEXT or BLOB. */
 export type SqliteValue = bigint | number | string | Uint8Array;
