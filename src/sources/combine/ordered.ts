@@ -28,14 +28,14 @@ export async function* orderedPages<R>(
   try {
     let records: R[] = [];
     const page = (): Page<R> => ({ records, ...(resumes ? { cursor: runs.map(({ place }) => place) } : {}) });
-    for (const run of runs) await run.advance();
+    for (const run of runs) await run.fetch();
     for (let first = firstOf(runs); first !== undefined; first = firstOf(runs)) {
       records.push(first.take());
       if (records.length === pageRecords) {
         yield page();
         records = [];
       }
-      await first.advance();
+      if (!first.advance()) await first.fetch(); // once per page of a source: a promise per record costs more than the record
     }
     if (records.length > 0) yield page();
   } finally {
@@ -89,11 +89,16 @@ class Run<R> {
     return record;
   }
 
-  /** Finds the next record. After a resume it passes over what was given of a page before. */
-  async advance(): Promise<void> {
+  /**
+   * Finds the next record in the page that is there. After a resume it passes over what was given of a page before.
+   *
+   * @returns false when a page is needed: `fetch` then finds it
+   */
+  advance(): boolean {
     do {
-      this.next = await this.#nextKey();
-      if (this.next === undefined || this.place.key === undefined) return;
+      if (this.#index === this.#page.records.length) return false;
+      this.next = keyParts(this.#order(this.#page.records[this.#index] as R), this.name);
+      if (this.place.key === undefined) return true;
       const isBeyond = compareKeys(this.next, this.place.key, this.name) > 0;
       if (isBeyond) this.#passing = false;
       else if (this.#passing) this.#index++;
@@ -102,19 +107,24 @@ class Run<R> {
           `Source "${this.name}" is not in the order of the merge, or has a key twice. Order it by the key, texts by their bytes (COLLATE "C").`,
         );
     } while (this.#passing);
+    return true;
   }
 
-  async #nextKey(): Promise<KeyParts | undefined> {
-    while (this.#index === this.#page.records.length) {
+  /** Fetches pages up to one that has the next record, or to the end. */
+  async fetch(): Promise<void> {
+    this.next = undefined;
+    while (!this.advance()) {
       this.#pages ??= this.#open();
       const step = await this.#pages.next();
-      if (step.done) return undefined;
+      if (step.done) {
+        this.next = undefined;
+        return;
+      }
       this.#page = step.value;
       this.#index = 0;
       if (this.#resumes && this.#page.cursor === undefined)
         throw contract(`Source "${this.name}" gave a page without a cursor.`);
     }
-    return keyParts(this.#order(this.#page.records[this.#index] as R), this.name);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { pipeline } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { parse } from "fast-csv";
 import type { RecordSchema } from "../../model/record-schema.ts";
 import { invalid } from "../../model/source-error.ts";
@@ -72,19 +72,19 @@ export function csv(options: CsvFormatOptions = {}): FileFormat {
       });
       pipeline(slices(), rows, () => {}); // what fails, fails the loop below
       let columns = headers === undefined ? undefined : records.columnsFor(headers, file);
-      try {
-        for await (const hidden of rows as AsyncIterable<readonly string[]>) {
+      function* located(batch: readonly (readonly string[])[]): Generator<Located> {
+        for (const hidden of batch) {
           held = 0;
           const cells = hidden.map(blanksShown);
           const at = line;
           line += 1 + cells.reduce((sum, cell) => sum + lineEnds(cell), 0);
           if (cells.length === 0) continue;
           if (columns === undefined) columns = records.columnsFor(cells, file);
-          else {
-            const located: Located = { record: records.recordOf(cells, columns, { line: at, file }) };
-            yield [located];
-          }
+          else yield { record: records.recordOf(cells, columns, { line: at, file }) };
         }
+      }
+      try {
+        for await (const batch of batches(rows)) yield located(batch);
       } catch (cause) {
         // The parser's own words quote the row.
         throw isParseError(cause)
@@ -99,6 +99,15 @@ export function csv(options: CsvFormatOptions = {}): FileFormat {
       if (columns === undefined) throw failed(`File ${file} has no header row. If that is right, give \`headers\`.`);
     },
   };
+}
+
+/** Rows as many at once as the parser has: a promise per row costs more than the row. */
+async function* batches(rows: Readable): AsyncGenerator<readonly (readonly string[])[]> {
+  for await (const first of rows as AsyncIterable<readonly string[]>) {
+    const batch = [first];
+    for (let row = rows.read(); row !== null; row = rows.read()) batch.push(row);
+    yield batch;
+  }
 }
 
 function isParseError(cause: unknown): boolean {

@@ -19,12 +19,12 @@ export function mapRow(row: RawRow, names: readonly string[]): void {
 
 /** Whether rows that were read without BigInt may hold an INTEGER that a number cannot: one that large could be a REAL as well. */
 export function mayBeInexact(rows: readonly RawRow[], names: readonly string[]): boolean {
-  return rows.some((row) =>
-    names.some((name) => {
+  for (const row of rows)
+    for (const name of names) {
       const value = row[name];
-      return typeof value === "number" && (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER);
-    }),
-  );
+      if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) return true;
+    }
+  return false;
 }
 
 function integer(value: bigint): number | string {
