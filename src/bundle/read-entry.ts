@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { ZipEntry, ZipReader } from "../archive/zip-reader.ts";
 import type { CsvLimits } from "../codec/csv-rows.ts";
-import { countKeys, type JsonTextLimits, jsonTextProblem, measureJson } from "../codec/json-text.ts";
+import { countKeys, type JsonTextLimits, jsonLimits, jsonTextProblem, measureJson } from "../codec/json-text.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { JsonValue } from "../model/json.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
@@ -46,7 +46,7 @@ function charactersEnd(bytes: Buffer): number {
 /** A small JSON document, whole. @throws {PortmanteauError} `BUNDLE_UNREADABLE` */
 export async function readDocument(zip: ZipReader, entry: ZipEntry, limits: ReadLimits = {}): Promise<JsonValue> {
   const text = await readText(zip, entry, limits);
-  refuseProblem(text, limits, entry.path);
+  refuseProblem(text, jsonLimits(limits), entry.path);
   return parse(text, entry.path);
 }
 
@@ -60,15 +60,15 @@ export async function readSchemaDocument(
   return (await readDocument(zip, entry, limits)) as RecordSchema;
 }
 
-function refuseProblem(text: string, limits: JsonTextLimits, path: string, recordIndex?: number): void {
+function refuseProblem(text: string, limits: Required<JsonTextLimits>, path: string, recordIndex?: number): void {
   const problem = jsonTextProblem(text, limits);
   switch (problem) {
     case undefined:
       return;
     case "is too deep":
-      throw beyond(path, `is nested deeper than maxDepth, ${limits.maxDepth ?? 1_000}`, recordIndex);
+      throw beyond(path, `is nested deeper than maxDepth, ${limits.maxDepth}`, recordIndex);
     case "has too many values":
-      throw beyond(path, `has more values than maxValues, ${limits.maxValues ?? 1_000_000}`, recordIndex);
+      throw beyond(path, `has more values than maxValues, ${limits.maxValues}`, recordIndex);
     case "repeats a key":
       throw unreadable(path, "has the same key twice in one object", undefined, recordIndex);
     default:
@@ -106,10 +106,10 @@ export class JsonLines {
   /** An element still waits for the comma or the bracket after it. */
   #open = false;
 
-  constructor(path: string, { maxLineLength = 16 * mebi, maxDepth = 1_000, maxValues = 1_000_000 }: ReadLimits = {}) {
+  constructor(path: string, { maxLineLength = 16 * mebi, ...limits }: ReadLimits = {}) {
     this.#path = path;
     this.#maxLineLength = maxLineLength;
-    this.#limits = { maxDepth, maxValues };
+    this.#limits = jsonLimits(limits);
   }
 
   /** Takes the next bytes, when `next` has given all elements of those before: UTF-8, cut between characters. */

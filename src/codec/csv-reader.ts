@@ -3,7 +3,7 @@ import { type JsonObject, type JsonValue, setOwn } from "../model/json.ts";
 import { type Column, type CsvOptions, unguarded } from "./columns.ts";
 import { type Cell, type CsvLimits, CsvRows } from "./csv-rows.ts";
 import { compileTwin } from "./csv-twin.ts";
-import { type JsonTextLimits, jsonTextProblem } from "./json-text.ts";
+import { type JsonTextLimits, jsonLimits, jsonTextProblem } from "./json-text.ts";
 
 /** A number as JSON writes it: `Number` alone also takes `0x10`, `1.` and spaces. */
 const bareNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -27,7 +27,7 @@ export class CsvReader {
   readonly #rows: CsvRows;
   readonly #columns: readonly ReadColumn[];
   readonly #guarded: boolean;
-  readonly #limits: JsonTextLimits;
+  readonly #limits: Required<JsonTextLimits>;
   readonly #isTwin: ReturnType<typeof compileTwin>;
   #recordIndex = -1;
 
@@ -35,7 +35,7 @@ export class CsvReader {
     columns: readonly ReadColumn[],
     { formulaGuard = "on", ...limits }: CsvOptions & CsvLimits & JsonTextLimits = {},
   ) {
-    this.#limits = limits;
+    this.#limits = jsonLimits(limits);
     this.#rows = new CsvRows({ ...limits, maxCells: columns.length + 100 });
     this.#columns = columns;
     this.#guarded = formulaGuard === "on";

@@ -13,6 +13,11 @@ export interface JsonTextLimits {
   readonly maxValues?: number;
 }
 
+/** The limits, those that were not given by their defaults. */
+export function jsonLimits({ maxDepth = 1_000, maxValues = 1_000_000 }: JsonTextLimits = {}): Required<JsonTextLimits> {
+  return { maxDepth, maxValues };
+}
+
 /**
  * Looks a JSON text through; nothing when it is sound. `JSON.parse` takes the last of two equal keys without a word. To be asked before
  * the text is parsed: what is beyond a limit is never built.
@@ -21,7 +26,7 @@ export interface JsonTextLimits {
  */
 export function jsonTextProblem(
   text: string,
-  { maxDepth = 1_000, maxValues = 1_000_000 }: JsonTextLimits = {},
+  { maxDepth, maxValues }: Required<JsonTextLimits> = jsonLimits(),
 ): JsonTextProblem | undefined {
   let values = 0;
   /** One level per open bracket: the keys of an object, or nothing for an array. */

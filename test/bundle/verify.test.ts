@@ -128,7 +128,15 @@ describe("a bundle", () => {
     const biggest = (filesOf().get("index.html") as Buffer).length;
     for await (const { code, path } of verifyBundle(file, { maxEntryBytes: biggest - 1 })) found.push([code, path]);
     expect(found).toEqual([["LIMIT_EXCEEDED", "index.html"]]);
-    for (const limits of [{ maxEntries: 3 }, { maxLineLength: 10 }, { maxCellLength: 3 }, { maxDocumentBytes: 100 }])
+    for (const limits of [
+      { maxEntries: 3 },
+      { maxLineLength: 10 },
+      { maxCellLength: 3 },
+      { maxDocumentBytes: 100 },
+      { maxSchemaBytes: 100 },
+      { maxValues: 5 },
+      { maxDepth: 1 },
+    ])
       expect(await findingsOf(sound, limits), JSON.stringify(limits)).toContain("LIMIT_EXCEEDED");
   });
 

@@ -393,3 +393,25 @@ describe("a record schema", () => {
     });
   }
 });
+
+describe("columns", () => {
+  /** Required objects, one in the other, with `width` fields in the innermost. */
+  const nested = (depth: number, width: number) => {
+    let schema = object(
+      Object.fromEntries(Array.from({ length: width }, (_, index) => [`p${index}`, { type: "integer" }])),
+    );
+    for (let level = 0; level < depth; level++) schema = object({ a: schema }, { required: ["a"] });
+    return schema;
+  };
+
+  it("may be 100 objects deep, and 10,000 in number", () => {
+    for (const [depth, width, limit] of [
+      [100, 1, "deeper than 100"],
+      [1, 10_000, "more than 10000 columns"],
+    ] as const) {
+      expect(codecOf(nested(depth, width)).columns).toHaveLength(width);
+      const beyond = depth === 1 ? nested(1, width + 1) : nested(depth + 1, width);
+      expect(() => codecOf(beyond)).toThrow(limit);
+    }
+  });
+});

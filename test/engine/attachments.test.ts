@@ -207,6 +207,25 @@ describe("files that come with records", () => {
     expect(files.map(({ originalName }) => originalName)).toEqual(names);
   });
 
+  it("never have a key in their paths that was found for the subject either", async () => {
+    const subject = {
+      identities: [{ identity_type: "email" as const, identity_value: "jane.doe@example.org" }],
+    };
+    const files = [{ name: "customer-4711-c0ffee.pdf", content: "x", owner: "4711-c0ffee" }];
+    const { zip } = await exported(
+      [{ ...dataset(files), identity: "customer" }],
+      { identities: [{ from: "email", to: "customer", resolve: () => "4711-c0ffee" }] },
+      { request: { ...request, subject } },
+    );
+    const bundle = await openBundle(zip);
+    const [file] = bundle
+      .dataset("docs")
+      .files()
+      .filter(({ originalName }) => originalName !== undefined);
+    bundle.close();
+    expect(file?.path).toBe("files/docs/customer-subject.pdf");
+  });
+
   it("may be missing from a record that has none", async () => {
     const schema = {
       ...noteSchema,
