@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { pipeline } from "node:stream";
-import { constants, crc32, createInflateRaw, deflateRawSync } from "node:zlib";
+import { constants, deflateRawSync } from "node:zlib";
+import { inflateAll } from "./inflated.ts";
 import { finalBlock, type SegmentFacts } from "./segment.ts";
-
-const inflatedChunkBytes = 256 * 1024;
 
 /** A short text as it stands between segments: deflated on its own, it refers to nothing before it and ends on a sync flush. */
 export function deflatedBetween(text: string): Buffer {
@@ -35,20 +33,7 @@ export async function* openEnded(
  * @throws what reading threw; zlib's error when it is no deflate stream
  */
 export async function measureInflated(chunks: AsyncIterable<Uint8Array>): Promise<SegmentFacts> {
-  const facts = { bytes: 0, compressedBytes: 0, crc32: 0, compressedCrc32: 0 };
   const sha256 = createHash("sha256");
-  const counted = async function* () {
-    for await (const chunk of chunks) {
-      facts.compressedBytes += chunk.length;
-      facts.compressedCrc32 = crc32(chunk, facts.compressedCrc32);
-      yield chunk;
-    }
-  };
-  const inflated = pipeline(counted(), createInflateRaw({ chunkSize: inflatedChunkBytes }), () => {});
-  for await (const text of inflated as AsyncIterable<Buffer>) {
-    facts.bytes += text.length;
-    facts.crc32 = crc32(text, facts.crc32);
-    sha256.update(text);
-  }
+  const facts = await inflateAll(chunks, (text) => sha256.update(text));
   return { ...facts, sha256: sha256.digest("hex") };
 }

@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { promisify } from "node:util";
 import { constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions } from "node:zlib";
+import type { InflatedFacts } from "./inflated.ts";
 
 /** What is known of one deflated stream once it is sealed. */
 export interface SegmentFacts {
@@ -15,11 +16,27 @@ export interface SegmentFacts {
   readonly compressedCrc32: number;
 }
 
+/** How far a segment is that was put down: with its deflated bytes, all that is needed to write on. As JSON holds it. */
+export interface SegmentState extends InflatedFacts {
+  /** How many bytes at the end of the text are the dictionary of the next piece. */
+  readonly windowBytes: number;
+}
+
+/** A segment that is taken up again: what its bytes tell, and the state does not. */
+export interface SegmentStart {
+  readonly state: SegmentState;
+  /** Of the text so far. */
+  readonly sha256: Hash;
+  readonly window: Buffer | undefined;
+}
+
 export interface SegmentOptions {
   /** zlib level, 1 to 9. */
   readonly level: number;
   /** How many pieces may be in flight before `ready` waits. Default 3. */
   readonly maxPending?: number;
+  /** Where it goes on, as `resumedSegment` finds it. Default: a new stream. */
+  readonly start?: SegmentStart | undefined;
 }
 
 export const windowBytes = 32 * 1024;
@@ -37,7 +54,7 @@ export class SegmentWriter {
   readonly #write: (bytes: Buffer) => Promise<void>;
   readonly #level: number;
   readonly #maxPending: number;
-  readonly #sha256 = createHash("sha256");
+  readonly #sha256: Hash;
   readonly #pending: Promise<void>[] = [];
   #written: Promise<void> = Promise.resolve();
   #window: Buffer | undefined;
@@ -47,10 +64,16 @@ export class SegmentWriter {
   #facts = { bytes: 0, compressedBytes: 0, crc32: 0, compressedCrc32: 0 };
 
   /** @param write takes the deflated bytes in order; the next call waits for it */
-  constructor(write: (bytes: Buffer) => Promise<void>, { level, maxPending = 3 }: SegmentOptions) {
+  constructor(write: (bytes: Buffer) => Promise<void>, { level, maxPending = 3, start }: SegmentOptions) {
     this.#write = write;
     this.#level = level;
     this.#maxPending = maxPending;
+    this.#sha256 = start?.sha256 ?? createHash("sha256");
+    this.#window = start?.window;
+    if (start !== undefined) {
+      const { bytes, compressedBytes, crc32, compressedCrc32 } = start.state;
+      this.#facts = { bytes, compressedBytes, crc32, compressedCrc32 };
+    }
   }
 
   /** Whether the caller should await `ready` before it pushes more. */
@@ -80,6 +103,19 @@ export class SegmentWriter {
     if (this.full) this.#writeHeld();
     while (this.full && this.#failure === undefined) await this.#pending[0];
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /**
+   * Waits until all that was pushed is written, and says how far it is. More may be pushed afterwards: the stream's bytes are the same,
+   * however often it was put down.
+   *
+   * @throws what the spool threw
+   */
+  async putDown(): Promise<SegmentState> {
+    this.#writeHeld();
+    await this.settled();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return { ...this.#facts, windowBytes: this.#window?.length ?? 0 };
   }
 
   /** Ends the stream and waits until all of it is in the spool. @throws what the spool threw */
