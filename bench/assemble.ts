@@ -4,7 +4,7 @@ import { localSpool } from "portmanteau/spools/local";
 import { ZipWriter } from "../src/archive/zip-writer.ts";
 import { bundleDataset } from "../src/engine/assemble.ts";
 import type { Collected } from "../src/engine/collect-dataset.ts";
-import type { SealedStream } from "../src/engine/part.ts";
+import type { SealedStream } from "../src/engine/lazy-stream.ts";
 import { entryPath } from "../src/model/entry-path.ts";
 import {
   type BenchLine,

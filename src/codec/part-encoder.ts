@@ -16,6 +16,32 @@ export interface PartEncoderOptions {
   readonly previewRecords: number;
   /** Whether JSON and CSV are to be joined with those of other parts: then they hold the records and what stands between them, no more. */
   readonly fragment?: boolean;
+  /** Where an encoder was put down that this one goes on for. */
+  readonly start?: EncoderState | undefined;
+}
+
+/** An encoder that was put down. */
+export interface EncoderState {
+  readonly facts: EncoderFacts;
+  /** The text of each file that is in no piece yet. */
+  readonly texts: { readonly json: Buffer; readonly csv: Buffer; readonly quarantine: Buffer };
+}
+
+/** What an encoder knows of its records, as JSON holds it. The preview has personal data. */
+export interface EncoderFacts {
+  readonly written: number;
+  readonly quarantined: number;
+  readonly dropped: readonly (readonly [pointer: string, count: number])[];
+  readonly redacted: readonly (readonly [pointer: string, count: number])[];
+  /** A projected record holds only what JSON gives back as it was. */
+  readonly preview: readonly JsonObject[];
+  readonly previewLeft: number;
+  readonly period: Period | null;
+}
+
+export interface Period {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Records for the page are kept while their text is not longer than this, in UTF-16 units. */
@@ -26,9 +52,9 @@ export const previewLength = 64 * 1024;
  * way where the record is ordinary, or else the plain one, a step after the other.
  */
 export class PartEncoder {
-  readonly tally: Tally = { dropped: new Map(), redacted: new Map() };
+  readonly tally: Tally;
   /** The first records, for the page. */
-  readonly preview: JsonObject[] = [];
+  readonly preview: JsonObject[];
   written = 0;
   quarantined = 0;
   readonly #codec: RecordCodec;
@@ -46,13 +72,32 @@ export class PartEncoder {
   constructor(codec: RecordCodec, options: PartEncoderOptions) {
     this.#codec = codec;
     this.#options = options;
-    this.#json = new TextBuffer(options.json);
-    this.#csv = new TextBuffer(options.csv);
-    this.#quarantine = new TextBuffer(options.quarantine);
+    const { facts, texts } = options.start ?? {};
+    this.tally = { dropped: new Map(facts?.dropped), redacted: new Map(facts?.redacted) };
+    this.preview = [...(facts?.preview ?? [])];
+    this.#json = new TextBuffer(options.json, texts?.json);
+    this.#csv = new TextBuffer(options.csv, texts?.csv);
+    this.#quarantine = new TextBuffer(options.quarantine, texts?.quarantine);
     const redacted = (pointer: string) => count(this.tally.redacted, pointer);
     this.#target = { json: this.#json, csv: this.#csv, pseudonym: options.pseudonym, redacted, time: undefined };
     this.#array = options.fragment === true ? noArray : jsonArray;
-    if (options.fragment !== true) this.#csv.write(csvHeader(codec.columns, codec.csv));
+    if (facts !== undefined) {
+      this.written = facts.written;
+      this.quarantined = facts.quarantined;
+      this.#previewLeft = facts.previewLeft;
+      this.#from = facts.period?.from;
+      this.#to = facts.period?.to;
+    } else if (options.fragment !== true) this.#csv.write(csvHeader(codec.columns, codec.csv));
+  }
+
+  /** Where it is, for an encoder that goes on for this one. Nothing changes. */
+  get state(): EncoderState {
+    const { written, quarantined, tally, preview, period = null } = this;
+    const [dropped, redacted] = [[...tally.dropped], [...tally.redacted]];
+    return {
+      facts: { written, quarantined, dropped, redacted, preview: [...preview], previewLeft: this.#previewLeft, period },
+      texts: { json: this.#json.text, csv: this.#csv.text, quarantine: this.#quarantine.text },
+    };
   }
 
   /**
@@ -97,7 +142,7 @@ export class PartEncoder {
   }
 
   /** The time that the written records cover. */
-  get period(): { readonly from: string; readonly to: string } | undefined {
+  get period(): Period | undefined {
     return this.#from === undefined || this.#to === undefined ? undefined : { from: this.#from, to: this.#to };
   }
 

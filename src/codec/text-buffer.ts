@@ -19,8 +19,17 @@ export class TextBuffer {
   /** How many bytes of the buffer hold text. Who writes into what `reserve` gave moves it on. */
   used = 0;
 
-  constructor(take: TakePiece) {
+  /** @param text what a buffer held that was put down: this one cuts where that one would have */
+  constructor(take: TakePiece, text?: Uint8Array) {
     this.#take = take;
+    if (text === undefined) return;
+    this.reserve(text.length).set(text);
+    this.used = text.length;
+  }
+
+  /** A copy of the text that is in no piece yet. */
+  get text(): Buffer {
+    return Buffer.from(this.#buffer.subarray(0, this.used));
   }
 
   write(text: string): void {

@@ -1,5 +1,4 @@
-import { type ContentFacts, ContentWriter } from "../archive/content.ts";
-import { layout } from "../bundle/layout.ts";
+import { ContentWriter } from "../archive/content.ts";
 import type { RecordCodec } from "../codec/record-codec.ts";
 import { readShape } from "../codec/shape.ts";
 import type { Attachment, AttachmentFacts } from "../model/attachment.ts";
@@ -7,8 +6,9 @@ import type { Dataset } from "../model/dataset.ts";
 import type { EntryPath } from "../model/entry-path.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
-import { AttachmentNames } from "./attachment-names.ts";
-import type { SealedStream } from "./part.ts";
+import { FileList } from "./file-list.ts";
+import type { Reopen, SealedStream } from "./lazy-stream.ts";
+import type { AttachmentsState, ErrorState } from "./part-state.ts";
 import type { CollectedDataset } from "./plan.ts";
 import { type ReadContentOptions, readContent } from "./read-content.ts";
 import type { Retry } from "./retry.ts";
@@ -26,6 +26,8 @@ export interface SealedAttachment {
 /** The files of a dataset, in the order of their records. Their streams are read once, in that order. */
 export interface SealedAttachments {
   readonly files: readonly SealedAttachment[];
+  /** What the files are, a line of JSON for each; only of a part that was ever put down. */
+  readonly list: SealedStream | undefined;
   discard(): Promise<void>;
 }
 
@@ -82,11 +84,7 @@ export class OpenAttachments {
   readonly #dataset: string;
   readonly #facts: ReadonlySet<string>;
   readonly #options: AttachmentOptions;
-  readonly #names: AttachmentNames;
-  readonly #files = new Map<
-    string,
-    { readonly file: Omit<SealedAttachment, "stream">; readonly at: number; readonly facts: ContentFacts }
-  >();
+  readonly #list: FileList;
   #writer: SpoolWriter | undefined;
   #bytes = 0;
 
@@ -94,7 +92,7 @@ export class OpenAttachments {
     this.#dataset = dataset;
     this.#facts = facts;
     this.#options = options;
-    this.#names = new AttachmentNames(options.identifiers);
+    this.#list = new FileList({ ...options, dataset });
   }
 
   /** Nothing where the dataset has no files, or none that leave. */
@@ -148,22 +146,53 @@ export class OpenAttachments {
     return withProperty(record, Object.fromEntries(Object.entries(facts).filter(([fact]) => this.#facts.has(fact))));
   }
 
+  /** Where it is, between two records. @throws {PortmanteauError} `SPOOL_FAILED` */
+  async putDown(): Promise<AttachmentsState> {
+    const { missing, total, firstMissing } = this;
+    const list = (await this.#list.putDown()) ?? null;
+    return {
+      bytes: this.#bytes,
+      total,
+      missing,
+      firstMissing: firstMissing === undefined ? null : stateOf(firstMissing),
+      list,
+    };
+  }
+
+  /**
+   * Goes on with files that were put down; none was read yet. Their bytes are not read again: whoever copies a file looks at its CRC-32.
+   *
+   * @throws {PortmanteauError} `SPOOL_CORRUPT`, `SPOOL_FAILED`
+   */
+  async takeUp({ bytes, total, missing, firstMissing, list }: AttachmentsState, reopen: Reopen): Promise<void> {
+    this.total = total;
+    this.missing = missing;
+    if (firstMissing !== null)
+      this.firstMissing = new PortmanteauError(firstMissing.code, firstMissing.message, firstMissing);
+    this.#bytes = bytes;
+    if (bytes > 0) this.#writer = (await typedSpool(this.#streamName, () => reopen(this.#streamName))).writer;
+    if (list !== null) await this.#list.takeUp(list, reopen);
+  }
+
   async seal(): Promise<SealedAttachments> {
     const spooled = await typedSpool(this.#streamName, async () => this.#writer?.seal());
+    const list = await this.#list.seal();
     const slices = new Slices(spooled);
-    const files = [...this.#files.values()].map(({ file, at, facts }): SealedAttachment => {
+    const files = this.#list.files.map(({ path, name, mediaType, at, facts }): SealedAttachment => {
       const slice: Spooled = {
         bytes: facts.compressedBytes,
         read: () => slices.read(at, facts.compressedBytes),
         discard: async () => {}, // all files are given up together
       };
-      return { ...file, stream: { facts, spooled: slice } };
+      return { path, name, mediaType, stream: { facts, spooled: slice } };
     });
     return {
       files,
+      list,
       async discard() {
         await slices.close();
         await spooled?.discard();
+        await list?.spooled.discard();
       },
     };
   }
@@ -171,6 +200,7 @@ export class OpenAttachments {
   /** Gives up what was read. */
   async discard(): Promise<void> {
     await this.#writer?.discard();
+    await this.#list.discard();
   }
 
   get #streamName(): string {
@@ -189,11 +219,8 @@ export class OpenAttachments {
     }
     const facts = await content.seal();
     const { bytes, sha256 } = facts;
-    const same = this.#files.get(sha256);
-    if (same !== undefined) return { path: same.file.path, mediaType: same.file.mediaType, bytes, sha256 };
-    const path = layout.attachment(this.#dataset, this.#names.next(name));
-    this.#files.set(sha256, { file: { path, name, mediaType }, at, facts });
-    return { path, mediaType, bytes, sha256 };
+    const file = this.#list.find(sha256) ?? this.#list.add({ name, mediaType, at, facts });
+    return { path: file.path, mediaType: file.mediaType, bytes, sha256 };
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
@@ -203,6 +230,11 @@ export class OpenAttachments {
     });
     this.#bytes += bytes.length;
   }
+}
+
+/** Of an error what JSON holds: its cause stays behind, which may quote values. */
+function stateOf({ code, message, retryable, context }: PortmanteauError): ErrorState {
+  return { code, message, retryable, context };
 }
 
 /** The record with its file; the source's own object stays as it is, and what is not its own property stays reachable. */

@@ -1,19 +1,12 @@
 import { createHmac } from "node:crypto";
-import { type SegmentFacts, SegmentWriter } from "../archive/segment.ts";
 import type { RecordError } from "../codec/ajv.ts";
-import { PartEncoder } from "../codec/part-encoder.ts";
+import { PartEncoder, type Period } from "../codec/part-encoder.ts";
 import type { Tally } from "../codec/project.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
 import { type AttachmentOptions, OpenAttachments, type SealedAttachments } from "./attachments.ts";
+import { LazyStream, type Reopen, type SealedStream } from "./lazy-stream.ts";
+import { type PartState, streamNames } from "./part-state.ts";
 import type { CollectedDataset } from "./plan.ts";
-import { typedSpool } from "./typed-spool.ts";
-
-/** One deflated stream of a part: what is known of it, and where its bytes wait. */
-export interface SealedStream {
-  readonly facts: SegmentFacts;
-  readonly spooled: Spooled;
-}
 
 /** A dataset, or a partition of one, collected to the end: immutable. */
 export interface SealedPart {
@@ -21,7 +14,7 @@ export interface SealedPart {
   readonly quarantined: number;
   readonly tally: Tally;
   readonly preview: readonly JsonObject[];
-  readonly period: { readonly from: string; readonly to: string } | undefined;
+  readonly period: Period | undefined;
   readonly json: SealedStream;
   readonly csv: SealedStream;
   readonly quarantine: SealedStream | undefined;
@@ -48,7 +41,7 @@ export class OpenPart {
   readonly #streams: Record<"json" | "csv" | "quarantine", LazyStream>;
 
   /** @param partition its index, where the dataset has several: then the part is a fragment, to be joined with the others */
-  constructor(planned: CollectedDataset, options: PartOptions, partition?: number) {
+  constructor(planned: CollectedDataset, options: PartOptions, partition?: number, state?: PartState) {
     const { dataset, codec } = planned;
     const { spool, level, previewRecords, pseudonym } = options;
     const name = partition === undefined ? dataset.name : `${dataset.name}.${partition}`;
@@ -66,7 +59,56 @@ export class OpenPart {
       pseudonym,
       previewRecords,
       fragment: partition !== undefined,
+      start: state && { facts: state.facts.encoder, texts: state.texts },
     });
+  }
+
+  /**
+   * Goes on with a part that was put down in another process: what is encoded next follows the last record of the state. The sealed part
+   * is the same, byte for byte, as one that was never put down.
+   *
+   * @param reopen opens the streams that the state stands on, by the names that they were created under
+   * @throws {PortmanteauError} `SPOOL_CORRUPT` when spooled bytes are not what they were, `SPOOL_FAILED`; and what `reopen` throws
+   */
+  static async restore(
+    planned: CollectedDataset,
+    options: PartOptions,
+    state: PartState,
+    reopen: Reopen,
+    partition?: number,
+  ): Promise<OpenPart> {
+    const part = new OpenPart(planned, options, partition, state);
+    const dataset = planned.dataset.name;
+    const { streams, attachments } = state.facts;
+    try {
+      for (const name of streamNames) {
+        const stream = streams[name];
+        if (stream !== null) await part.#streams[name].takeUp(stream, reopen, { dataset });
+      }
+      if (attachments !== null) await part.attachments?.takeUp(attachments, reopen);
+      return part;
+    } catch (error) {
+      await part.discard();
+      throw error;
+    }
+  }
+
+  /**
+   * Waits until all that was encoded is in the spool or in the state, and gives that. Call it between two records, and encode no more until
+   * it resolves. Where and how often it is called changes no byte of the sealed part.
+   *
+   * @throws {PortmanteauError} `SPOOL_FAILED`
+   */
+  async checkpoint(): Promise<PartState> {
+    const { facts: encoder, texts } = this.#encoder.state;
+    const { json, csv, quarantine } = this.#streams;
+    const streams = {
+      json: (await json.putDown()) ?? null,
+      csv: (await csv.putDown()) ?? null,
+      quarantine: (await quarantine.putDown()) ?? null,
+    };
+    const attachments = (await this.attachments?.putDown()) ?? null;
+    return { facts: { encoder, streams, attachments }, texts };
   }
 
   /** How many records went in. */
@@ -105,55 +147,6 @@ export class OpenPart {
   async discard(): Promise<void> {
     for (const stream of Object.values(this.#streams)) await stream.discard();
     await this.attachments?.discard();
-  }
-}
-
-/** A stream of the spool that is made when its first piece comes. */
-export class LazyStream {
-  readonly #spool: Spool;
-  readonly #name: string;
-  readonly #level: number;
-  #segment: SegmentWriter | undefined;
-  #writer: Promise<SpoolWriter> | undefined;
-
-  constructor(spool: Spool, name: string, level: number) {
-    this.#spool = spool;
-    this.#name = name;
-    this.#level = level;
-  }
-
-  push(piece: Buffer, release: () => void): void {
-    this.#opened().push(piece, release);
-  }
-
-  get full(): boolean {
-    return this.#segment?.full === true;
-  }
-
-  async ready(): Promise<void> {
-    await this.#segment?.ready();
-  }
-
-  /** Without a piece it is a stream of no text. */
-  async seal(): Promise<SealedStream> {
-    const facts = await this.#opened().seal();
-    const writer = (await this.#writer) as SpoolWriter;
-    return { facts, spooled: await typedSpool(this.#name, () => writer.seal()) };
-  }
-
-  async discard(): Promise<void> {
-    await this.#segment?.settled();
-    const writer = await this.#writer?.catch(() => undefined);
-    await writer?.discard();
-  }
-
-  #opened(): SegmentWriter {
-    if (this.#segment !== undefined) return this.#segment;
-    const writer = typedSpool(this.#name, () => this.#spool.create(this.#name));
-    writer.catch(() => {}); // the first write meets the failure and reports it
-    this.#writer = writer;
-    const write = (bytes: Buffer) => typedSpool(this.#name, async () => (await writer).write(bytes));
-    return (this.#segment = new SegmentWriter(write, { level: this.#level }));
   }
 }
 

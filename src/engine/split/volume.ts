@@ -5,7 +5,7 @@ import type { BundleDataset } from "../../bundle/bundle-dataset.ts";
 import type { EntryPath } from "../../model/entry-path.ts";
 import type { Spool, SpoolWriter } from "../../model/ports.ts";
 import { bundleFile } from "../assemble.ts";
-import type { SealedStream } from "../part.ts";
+import type { SealedStream } from "../lazy-stream.ts";
 import { typedSpool } from "../typed-spool.ts";
 import type { Row } from "./rows.ts";
 
