@@ -23,6 +23,7 @@ export default defineConfig({
     "envelopes/openpgp": "src/envelopes/openpgp.ts",
     "deliveries/file": "src/deliveries/file.ts",
     testing: "src/testing/index.ts",
+    workflow: "src/workflow/index.ts",
     "cli/main": "src/cli/main.ts",
   },
   format: "esm",

@@ -1,6 +1,6 @@
 /**
- * Writes `src/model/generated/` from `schemas/`: the types of the bundle's documents, and of the ready-made records as they leave (no
- * secrets). `--check` writes nothing and fails when a file would change.
+ * Writes `src/model/generated/` from `schemas/`: the types of the bundle's documents, of a request's record, and of the ready-made records
+ * as they leave (no secrets). `--check` writes nothing and fails when a file would change.
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
@@ -29,6 +29,7 @@ const asItLeaves = (schema: RecordSchema, name: string) =>
 const files = new Map<string, string>();
 for (const name of ["manifest", "report", "request"])
   files.set(`${name}.ts`, await typesAt(`bundle/v1/${name}.schema.json`, (schema) => schema));
+files.set("request-record.ts", await typesAt("workflow/v1/request-record.schema.json", (schema) => schema));
 const records = (await readdir(`${schemas}records`)).filter((file) => file.endsWith(".schema.json")).sort();
 for (const file of records)
   files.set(`records/${basename(file, ".schema.json")}.ts`, await typesAt(`records/${file}`, asItLeaves));

@@ -11,6 +11,14 @@ export const errorCodes = {
     "Change the schema at the pointer as the message says; it is thrown at start-up.",
   ],
   REQUEST_INVALID: ["The export request is malformed.", "Mend the field that the message names."],
+  TRANSITION_INVALID: [
+    "An event cannot happen to a request in this state, or contradicts what happened before.",
+    "Read the request's record again; the event came late, twice with different facts, or is malformed.",
+  ],
+  LOG_CORRUPT: [
+    "An event log was changed, cut off or torn, or what is to be appended does not belong there.",
+    "`verifyEventLog` says where; `repairEventLog` takes a torn last line away.",
+  ],
   PATH_INVALID: ["A name cannot be an entry of a zip that opens everywhere.", "Use letters, digits, `_` and `-`."],
   IDENTITY_MISSING: [
     'No key of the subject was found for a dataset that says `onNoIdentity: "fail"`.',
@@ -90,6 +98,10 @@ export interface ErrorContext {
   readonly pointer?: string;
   /** How often it was tried before giving up. */
   readonly attempts?: number;
+  /** State of the request before a transition. */
+  readonly from?: string;
+  /** State of the request after it. */
+  readonly to?: string;
 }
 
 export interface ErrorOptions {

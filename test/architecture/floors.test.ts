@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../../src");
 const floors = ["model", "codec", "archive", "bundle", "engine"] as const;
-const adapters = ["sources", "spools", "deliveries", "envelopes", "queues", "testing", "coverage"];
+const adapters = ["sources", "spools", "deliveries", "envelopes", "queues", "testing", "coverage", "workflow"];
 /** Stand beside the adapters, and are one thing each. */
-const whole = ["testing", "coverage"];
+const whole = ["testing", "coverage", "workflow"];
 
 interface Arrow {
   readonly from: string;
@@ -90,6 +90,7 @@ describe("the floors", () => {
     expect(forbidden({ from: "engine/a.ts", to: "src/spools/local.ts" })).toBeDefined();
     expect(forbidden({ from: "coverage/a.ts", to: "src/sources/postgres/b.ts" })).toBeDefined();
     expect(forbidden({ from: "coverage/a.ts", to: "src/engine/exporter.ts" })).toBeDefined();
+    expect(forbidden({ from: "workflow/a.ts", to: "src/engine/exporter.ts" })).toBeDefined();
     expect(forbidden({ from: "cli/a.ts", to: "src/bundle/verify.ts" })).toBeDefined();
   });
 

@@ -5,6 +5,7 @@ import packageFile from "../../package.json" with { type: "json" };
 import { findingCodes } from "../../src/bundle/findings.ts";
 import { coverageFindingCodes } from "../../src/coverage/findings.ts";
 import { errorCodes } from "../../src/model/errors.ts";
+import { transitions } from "../../src/workflow/transitions.ts";
 import tsconfig from "../../tsconfig.json" with { type: "json" };
 import tsup from "../../tsup.config.ts";
 
@@ -62,6 +63,17 @@ describe("the README's tables", () => {
       ...(rest ?? "").split(" | "),
     ]);
   };
+
+  it("list every transition of a request", () => {
+    const section = readme.split("\n### Transitions\n")[1]?.split("\n\n```")[0] ?? "";
+    const quoted = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
+    expect(section.split("\n").filter((line) => line.startsWith("| `"))).toEqual(
+      transitions.map(({ event, from, to, meaning }) => {
+        const target = to === "same" ? "the same" : quoted([to]);
+        return `| ${quoted([event])} | ${quoted(from) || "none"} | ${target} | ${meaning} |`;
+      }),
+    );
+  });
 
   it("list every error code with its meaning, whether a retry helps, and the mend", () => {
     expect(rows("Error codes")).toEqual(Object.entries(errorCodes).map(([code, words]) => [code, ...words]));

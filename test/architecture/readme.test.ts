@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openBundle, verifyBundle } from "../../src/index.ts";
 import { postgresSource } from "../../src/sources/postgres/index.ts";
+import { failing } from "../../src/testing/index.ts";
+import { fileEventLog, type RequestRecord, readEventLog, replayEventLog } from "../../src/workflow/index.ts";
 import { decrypted, keyPair } from "../support/age.ts";
 import { controlledSource, entriesOf, exporterOf, jsonAt, noteDataset, notes, request } from "../support/exporting.ts";
 import { openPGlite } from "../support/postgres.ts";
@@ -30,6 +32,7 @@ describe("the README's code", () => {
       "stored-files",
       "source-contract",
       "coverage",
+      "workflow",
     ]) {
       expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
     }
@@ -120,6 +123,30 @@ describe("the README's code", () => {
     } finally {
       await drop();
     }
+  });
+
+  it("answers a request, and records what happened to it", async () => {
+    const { answer } = await import("../../examples/workflow.ts");
+    const store = new Map<string, RequestRecord>();
+    const save = async (record: RequestRecord) => {
+      if ((store.get(record.id)?.revision ?? 0) !== record.revision - 1) return false;
+      store.set(record.id, JSON.parse(JSON.stringify(record)) as RequestRecord);
+      return true;
+    };
+    const { exporter } = exporterOf([noteDataset("a", controlledSource(notes(3)).source)]);
+    const log = await fileEventLog("requests.log");
+    const record = await answer(exporter, request, save, log);
+    expect(record.history.map(({ to }) => to)).toEqual(["received", "planned", "collecting", "packing", "delivered"]);
+    expect(record.delivery?.bytes).toBe(readFileSync(`${request.id}.zip`).length);
+    await expect(answer(exporter, request, save, log)).rejects.toThrow("Somebody else");
+
+    const broken = exporterOf([noteDataset("a", failing(controlledSource(notes(3)).source))]).exporter;
+    const other = await answer(broken, { ...request, id: "0f8b6a52-6a53-4d2e-8a35-6a1f3c0e9b78" }, save, log);
+    expect(other).toMatchObject({ state: "failed", failure: { code: "SOURCE_UNAVAILABLE", retryable: true } });
+    await log.close();
+    const lines = readEventLog(createReadStream("requests.log"), { head: log.head });
+    expect(await replayEventLog(lines)).toEqual(store);
+    expect(readFileSync("requests.log", "utf8")).not.toContain('"u1"');
   });
 
   it("names only commands that package.json has", () => {

@@ -1,0 +1,14 @@
+export type { DueDates, DueOptions } from "./due.ts";
+export { dueAtOf, dueDates, dueIn, isOverdue, knownRegulations, priorityOf, workingDays } from "./due.ts";
+export type { EventLog, LoggedExportEvent, LogHead, LogLine } from "./event-log.ts";
+export { emptyLog, eventLog } from "./event-log.ts";
+export type { FileEventLog } from "./log-file.ts";
+export { fileEventLog, repairEventLog } from "./log-file.ts";
+export type { HistoryEntry, ReceiveOptions, RequestRecord } from "./record.ts";
+export { receiveRequest, replay, requestRecord } from "./record.ts";
+export type { TransitionOptions, TransitionResult } from "./transition.ts";
+export { deliveredEvent, failedEvent, stepsOf, transition } from "./transition.ts";
+export type { RequestState, Transition, WorkflowEvent, WorkflowEventType } from "./transitions.ts";
+export { isOpen, isTerminal, transitions } from "./transitions.ts";
+export type { LogFinding, LogFindingCode, LogVerification, VerifyLogOptions } from "./verify-log.ts";
+export { logFindingCodes, readEventLog, replayEventLog, verifyEventLog } from "./verify-log.ts";
