@@ -30,6 +30,8 @@ export type {
 export { gdprRights } from "./model/controller.ts";
 export type { Dataset, ForeignKey } from "./model/dataset.ts";
 export { defineDataset } from "./model/dataset.ts";
+export type { DurableSpool } from "./model/durable.ts";
+export { maxObjectBytes } from "./model/durable.ts";
 export type { EntryPath } from "./model/entry-path.ts";
 export type { ErrorCode, ErrorContext, ErrorOptions } from "./model/errors.ts";
 export { errorCodes, PortmanteauError } from "./model/errors.ts";
@@ -37,6 +39,7 @@ export type { ExportEvent } from "./model/events.ts";
 export type { Manifest } from "./model/generated/manifest.ts";
 export type { IdentityAnswer, IdentityContext, IdentityResolver } from "./model/identity.ts";
 export type { JsonObject, JsonValue } from "./model/json.ts";
+export { checkObject, checkObjectPrefix } from "./model/object-path.ts";
 export type { ExportReport, Outcome, RecordCounts, ReportFinding } from "./model/outcome.ts";
 export { isWhole } from "./model/outcome.ts";
 export type {

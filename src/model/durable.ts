@@ -18,12 +18,13 @@ export interface DurableSpool {
    * Stores an object, whole or not at all, in place of one that was there. Resolves when it would survive a loss of power: a journal must
    * never point past durable bytes. Whoever reads meanwhile gets the old object or the new one, whole.
    *
-   * @param path segments of `a-z`, `0-9`, `-`, `_` and `.`, divided by `/`; at most 200 characters
+   * @param path segments of `a-z`, `0-9`, `-`, `_` and `.`, divided by `/`, none beginning with `.`; at most 200 characters. Where `a/b` is
+   *   an object, `a` is none
    */
   put(path: string, bytes: Uint8Array): Promise<void>;
   /** The object, or nothing where there is none. What cannot be read is an error, never absent. */
   get(path: string): Promise<Uint8Array | undefined>;
-  /** The paths of all objects that begin with `prefix`, each once, in any order. */
+  /** The paths of all objects that begin with `prefix`, each once, in any order. What comes or goes meanwhile may be among them. */
   list(prefix: string): AsyncIterable<string>;
   /** Removes an object; does nothing where there is none. Afterwards nothing of it is left, unfinished writes included. */
   delete(path: string): Promise<void>;
