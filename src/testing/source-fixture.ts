@@ -16,12 +16,19 @@ export interface SourceFixture<R = unknown> extends Fixture {
   readonly nobody?: SourceSubject;
   /** How many records have left the system so far, over all reads: counted in the server, or in a `map`. */
   fetched?(): number | Promise<number>;
-  /** Writes beside the reader, as the application does. */
+  /** Writes beside the reader, as the application does. Needed from a source with a `snapshot`. */
   readonly write?: {
     /** Adds records of the subject; some stand before the present ones in the source's order, where the order leaves room. */
     insert(count: number): Promise<unknown>;
     /** Takes away some of `expected`. */
     delete(records: readonly R[]): Promise<unknown>;
+  };
+  /** The files of the records: needed from a source whose `capabilities.attachments` is true. One of them has 500,000 bytes or more. */
+  readonly attachments?: {
+    /** What was stored as the file of a record, of the subject's or the other's; null for a record without. */
+    content(record: R): Uint8Array | null | Promise<Uint8Array | null>;
+    /** Takes away the stored file of a record; the record itself may go with it. */
+    remove(record: R): unknown;
   };
   /** Breaks every connection that is open at this moment, as a restart of the server would. A later read must work. */
   disconnect?(): Promise<unknown>;

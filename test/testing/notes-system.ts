@@ -15,6 +15,8 @@ export interface Question {
   readonly skip?: number;
   /** The last key that is wanted. */
   readonly until?: number;
+  /** The rows of another moment than the present. */
+  readonly rows?: readonly Note[] | undefined;
   readonly limit?: number;
   readonly signal?: AbortSignal;
 }
@@ -28,6 +30,10 @@ export class NotesSystem {
   fetched = 0;
   state: "well" | "unreachable" | "refusing" | "hanging" = "well";
   rows: Note[];
+  /** What lies in the store of files, by `OWNER/KEY`. */
+  readonly files = new Map<string, Uint8Array>();
+  /** How many files are open. */
+  openFiles = 0;
   readonly waiting: (() => void)[] = [];
   /** Broken connections that were given back are lent again, as some pools do. */
   readonly broken: Connection[] = [];
@@ -78,9 +84,10 @@ export class Connection {
     skip = 0,
     limit,
     signal,
+    rows,
   }: Question): Promise<Note[]> {
     await this.#asked(signal);
-    const found = this.#system.rows
+    const found = (rows ?? this.#system.rows)
       .filter((row) => row.owner === owner && row.key > after && row.key <= until)
       .sort((one, other) => one.key - other.key)
       .slice(skip, limit === undefined ? undefined : skip + limit)
@@ -89,9 +96,15 @@ export class Connection {
     return found;
   }
 
-  async count(owner: string, signal?: AbortSignal): Promise<number> {
+  async count(owner: string, signal?: AbortSignal, rows?: readonly Note[]): Promise<number> {
     await this.#asked(signal);
-    return this.#system.rows.filter((row) => row.owner === owner).length;
+    return (rows ?? this.#system.rows).filter((row) => row.owner === owner).length;
+  }
+
+  /** The rows as they are at this moment. */
+  async moment(signal: AbortSignal): Promise<readonly Note[]> {
+    await this.#asked(signal);
+    return [...this.#system.rows];
   }
 
   async #asked(signal?: AbortSignal): Promise<void> {
@@ -99,9 +112,9 @@ export class Connection {
     const { state } = this.#system;
     if (this.ended) throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
     if (state === "refusing") throw new Error('no table "note"; the row was (secret diary of ada)');
+    signal?.throwIfAborted(); // an event that is over does not come again
     if (state === "hanging")
       await new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
-    signal?.throwIfAborted();
   }
 
   release(): void {
@@ -121,7 +134,7 @@ export function keyOf(after: unknown): number | undefined {
   throw new PortmanteauError("SOURCE_CONTRACT", "The cursor to continue after was not made by this source.");
 }
 
-async function using<T>(
+export async function using<T>(
   system: NotesSystem,
   { signal }: Pick<ReadContext, "signal">,
   ask: (connection: Connection) => Promise<T>,
@@ -168,6 +181,7 @@ export function dividedSource(system: NotesSystem): Source<Note> {
 export async function* readNotes(
   system: NotesSystem,
   { subject, after, partition, pageRecords, signal }: ReadContext,
+  rows?: readonly Note[],
 ): AsyncGenerator<Page<Note>> {
   const [beginning, end] = (partition ?? [null, null]) as readonly [number | null, number | null];
   let key = keyOf(after) ?? beginning ?? undefined;
@@ -175,7 +189,7 @@ export async function* readNotes(
   try {
     connection = await system.connect(signal);
     for (;;) {
-      const question = { owner: subject.id, limit: pageRecords, signal, ...(end === null ? {} : { until: end }) };
+      const question = { owner: subject.id, limit: pageRecords, signal, rows, ...(end === null ? {} : { until: end }) };
       const records = await connection.select(key === undefined ? question : { ...question, after: key });
       const last = records.at(-1);
       if (last !== undefined) yield { records, cursor: (key = last.key) };
@@ -197,11 +211,26 @@ function notesOf(owner: string, count: number, from: number): Note[] {
   }));
 }
 
+export function fileKey({ owner, key }: Note): string {
+  return `${owner}/${key}`;
+}
+
+/** What the file of a note holds: a small text, one that takes several chunks, nothing, and some have none. */
+function storedFile(note: Note): Uint8Array | null {
+  if (note.key % 5 === 0) return null;
+  const text = Buffer.from(`The file of ${fileKey(note)}. `);
+  return note.key % 7 === 0 ? Buffer.alloc(0) : note.key % 11 === 0 ? Buffer.alloc(500_000, text) : text;
+}
+
 /** Everything that the contract can ask of an adapter over the system. */
 export function notesFixture(adapter: (system: NotesSystem) => Source = notesSource, poolSize?: number): SourceFixture {
   const expected = notesOf("ada-17", 25, 100);
   const others = notesOf("bob-23", 5, 101);
   const system = new NotesSystem([...expected, ...others], poolSize);
+  for (const row of system.rows) {
+    const content = storedFile(row);
+    if (content !== null) system.files.set(fileKey(row), content);
+  }
   const inState = (state: NotesSystem["state"]) => {
     const other = new NotesSystem(system.rows);
     other.state = state;
@@ -215,7 +244,14 @@ export function notesFixture(adapter: (system: NotesSystem) => Source = notesSou
     other: { subject: { id: "bob-23" }, expected: others },
     nobody: { id: "eve-31" },
     handles: () =>
-      [system, ...troubled.map(({ other }) => other)].reduce((sum, { connections }) => sum + connections.size, 0),
+      [system, ...troubled.map(({ other }) => other)].reduce(
+        (sum, { connections, openFiles }) => sum + connections.size + openFiles,
+        0,
+      ),
+    attachments: {
+      content: (record) => storedFile(record as Note),
+      remove: (record) => system.files.delete(fileKey(record as Note)),
+    },
     fetched: () => system.fetched,
     write: {
       async insert(count) {

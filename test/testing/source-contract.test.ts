@@ -1,25 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { type SourceFixture, sourceContract } from "../../src/testing/index.ts";
 import { sourceRules } from "../../src/testing/source-rules/index.ts";
+import { fileMutants } from "./mutants/files.ts";
+import { snapshotMutants } from "./mutants/snapshots.ts";
 import { sourceMutants } from "./mutants/sources.ts";
-import { dividedSource, notesFixture } from "./notes-system.ts";
+import { filesSource, hasFile } from "./notes-files.ts";
+import { snapshotSource } from "./notes-snapshots.ts";
+import { dividedSource, type Note, notesFixture } from "./notes-system.ts";
 import { brokenRules, verdictsOf } from "./running.ts";
 
 /** Long for what happens in this process, short for a mutant that never answers. */
 const patienceMs = 2_000;
+const mutants = [...sourceMutants, ...fileMutants, ...snapshotMutants];
 
 describe("the contract of a source", () => {
   it("is kept by right sources, every rule of it", async () => {
-    const divided = await verdictsOf((runner) => sourceContract("d", () => notesFixture(dividedSource), runner));
-    expect(divided).toEqual(sourceRules.map(({ title }) => ({ title })));
-    const verdicts = await verdictsOf((runner) => sourceContract("notes", notesFixture, runner));
-    expect(verdicts.filter(({ skipped }) => skipped === undefined)).toEqual(
-      sourceRules.filter(({ name }) => !name.startsWith("partition")).map(({ title }) => ({ title })),
-    );
+    const checked = new Set<string>();
+    for (const source of [undefined, dividedSource, filesSource, snapshotSource]) {
+      const verdicts = await verdictsOf((runner) => sourceContract("notes", () => notesFixture(source), runner));
+      expect(verdicts.filter(({ error }) => error !== undefined)).toEqual([]);
+      for (const { title, skipped } of verdicts) if (skipped === undefined) checked.add(title);
+    }
+    expect(sourceRules.filter(({ title }) => !checked.has(title))).toEqual([]);
   });
 
   describe.concurrent("is broken by a source that", () => {
-    for (const { mistake, breaks, source } of sourceMutants)
+    for (const { mistake, breaks, source } of mutants)
       it(mistake, async ({ expect }) => {
         const setup = () => notesFixture(source);
         const verdicts = await verdictsOf((runner) => sourceContract("mutant", setup, { ...runner, patienceMs }));
@@ -30,7 +36,7 @@ describe("the contract of a source", () => {
   });
 
   it("has for every rule a source that breaks it", () => {
-    const broken = new Set(sourceMutants.flatMap(({ breaks }) => breaks.map((rule) => rule.split(":")[0])));
+    const broken = new Set(mutants.flatMap(({ breaks }) => breaks.map((rule) => rule.split(":")[0])));
     expect(sourceRules.map(({ name }) => name).filter((name) => name !== "fixture" && !broken.has(name))).toEqual([]);
   });
 
@@ -54,6 +60,20 @@ describe("the contract of a source", () => {
     expect(await broken({ expected: [...expected.slice(1), expected[1]] })).toBe("fixture");
     expect(await broken({ other: { ...other, expected: [] } })).toBe("fixture");
     expect(await broken({ other: { ...other, subject: fixture.subject } })).toBe("fixture");
+  });
+
+  it("refuses a fixture that lacks what the source's capabilities need", async () => {
+    const broken = async (source: typeof filesSource | typeof snapshotSource, changes: object) => {
+      const fixture = { ...notesFixture(source), ...changes };
+      return brokenRules(await verdictsOf((runner) => sourceContract("f", () => fixture, runner)), sourceRules);
+    };
+    const small = { content: ({ key }: Note) => (hasFile({ key }) ? Buffer.from("small") : null), remove: () => 0 };
+    expect(await broken(filesSource, { attachments: undefined })).toEqual(["attachments: fixture"]);
+    expect(await broken(filesSource, { attachments: small })).toContain("attachments: fixture");
+    expect(await broken(snapshotSource, { write: undefined })).toEqual([
+      "snapshot-moment: fixture",
+      "snapshot-closed: fixture",
+    ]);
   });
 
   it("says what it did not check, and why", async () => {

@@ -4,7 +4,7 @@ import type { SourceTrial } from "../source-trial.ts";
 import type { SourceRule } from "./index.ts";
 
 /** More than a pool has connections. Where the fixture cannot say what is open, the read after these would wait for ever. */
-const often = 25;
+export const often = 25;
 
 export const closingRules: readonly SourceRule[] = [
   {

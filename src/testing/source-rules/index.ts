@@ -2,7 +2,9 @@ import type { Rule } from "../rule.ts";
 import type { SourceFixture } from "../source-fixture.ts";
 import type { SourceTrial } from "../source-trial.ts";
 import { abortRules } from "./abort.ts";
+import { attachmentRules } from "./attachments.ts";
 import { closingRules } from "./closing.ts";
+import { contentRules } from "./contents.ts";
 import { countRules } from "./count.ts";
 import { cursorRules } from "./cursor.ts";
 import { errorRules } from "./errors.ts";
@@ -10,6 +12,7 @@ import { flowRules } from "./flow.ts";
 import { pageRules } from "./pages.ts";
 import { partitionRules } from "./partitions.ts";
 import { recordRules } from "./records.ts";
+import { snapshotRules } from "./snapshots.ts";
 import { subjectRules } from "./subjects.ts";
 import { writeRules } from "./writes.ts";
 
@@ -27,4 +30,7 @@ export const sourceRules: readonly SourceRule[] = [
   ...flowRules,
   ...writeRules,
   ...partitionRules,
+  ...attachmentRules,
+  ...contentRules,
+  ...snapshotRules,
 ];
