@@ -67,9 +67,9 @@ export function directorySource<R = DirectoryRecord>(options: DirectorySourceOpt
   function attachmentOf(file: DirectoryFile, path: Buffer): Attachment {
     return {
       name: file.path,
-      async open() {
+      async open(signal) {
         const type = mediaType?.(file);
-        const opened = await openFile(path);
+        const opened = await openFile(path, signal);
         return type === undefined ? opened : { ...opened, mediaType: type };
       },
     };
@@ -176,7 +176,7 @@ function openFolder(path: Buffer) {
 }
 
 /** Opens a file, and nothing but a file: no link is followed, no pipe is waited for. */
-async function openFile(path: Buffer): Promise<OpenAttachment> {
+async function openFile(path: Buffer, signal: AbortSignal): Promise<OpenAttachment> {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const real = await step("The file", () => realpath(path, "buffer"));
   if (!real.equals(path))
@@ -186,16 +186,17 @@ async function openFile(path: Buffer): Promise<OpenAttachment> {
     const facts = await step("The file", () => handle.stat({ bigint: true }));
     if (!facts.isFile())
       throw new PortmanteauError("SOURCE_FAILED", "It is no file, but a pipe, a socket or a device.");
-    return { bytes: Number(facts.size), content: contentOf(handle, facts), close: () => handle.close() };
+    return { bytes: Number(facts.size), content: contentOf(handle, facts, signal), close: () => handle.close() };
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-async function* contentOf(handle: FileHandle, opened: BigIntStats): AsyncGenerator<Uint8Array> {
+async function* contentOf(handle: FileHandle, opened: BigIntStats, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const buffer = Buffer.allocUnsafeSlow(readBytes);
   for (;;) {
+    if (signal.aborted) throw new PortmanteauError("ABORTED", "Reading a file was aborted.", { cause: signal.reason });
     const { bytesRead } = await step("The file", () => handle.read(buffer, 0, buffer.length));
     if (bytesRead === 0) break;
     yield buffer.subarray(0, bytesRead);

@@ -9,7 +9,7 @@ import { type DirectoryFile, directorySource } from "portmanteau/sources/directo
 import { sourceContract } from "portmanteau/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { emptyFolder, expectNoUnhandledRejection, exported, failing, jsonAt, refused } from "../support/exporting.ts";
-import { fileDataset } from "../support/files.ts";
+import { fileDataset, openFilesIn, storedFiles } from "../support/files.ts";
 
 expectNoUnhandledRejection();
 
@@ -47,9 +47,9 @@ const paths = Array.from({ length: 24 }, (_, index) => `${index % 3}/${String(in
 sourceContract(
   "directory",
   () => {
-    const root = rootWith(
-      Object.fromEntries([...paths.map((path) => [`u1/${path}`, path]), ["u2/theirs.txt", "no"], ["u2/z.txt", "no"]]),
-    );
+    const stored = storedFiles(["u2/theirs.txt", "u2/z.txt", ...paths.map((path) => `u1/${path}`)]);
+    const root = rootWith(Object.fromEntries(stored));
+    const keyOf = ({ accountId, path }: { accountId: string; path: string }) => `${accountId}/${path}`;
     let fetched = 0;
     const map = ({ path }: DirectoryFile, { id }: { id: string }) => {
       fetched++;
@@ -72,10 +72,15 @@ sourceContract(
           for (let made = 0; made < count; made++)
             writeFileSync(at(`${made % 3}/${randomBytes(6).toString("hex")}`), "");
         },
-        async delete(records: readonly { readonly path: string }[]) {
+        async delete(records: readonly { readonly accountId: string; readonly path: string }[]) {
           for (const { path } of records) unlinkSync(at(path));
         },
       },
+      attachments: {
+        content: (record) => stored.get(keyOf(record)) ?? null,
+        remove: (record) => unlinkSync(join(root, keyOf(record))),
+      },
+      ...(process.platform === "linux" ? { handles: () => openFilesIn(root) } : {}),
       refused: directorySource({ root: join(root, "gone"), map }),
     };
   },

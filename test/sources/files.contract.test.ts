@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, it } from "vitest";
@@ -6,6 +6,7 @@ import type { JsonValue } from "../../src/model/json.ts";
 import { csv, type FilesSourceOptions, filesSource, jsonArray, ndjson } from "../../src/sources/files/index.ts";
 import { sourceContract } from "../../src/testing/index.ts";
 import { type ContractNote, expected, nobody, other, subject } from "../support/contract-notes.ts";
+import { openFilesIn } from "../support/files.ts";
 
 const runner = { describe, it, afterAll };
 
@@ -48,20 +49,10 @@ for (const [name, format, text] of files)
         other,
         nobody,
         fetched: () => fetched,
-        ...(process.platform === "linux" ? { handles: () => openIn(folder) } : {}),
+        ...(process.platform === "linux" ? { handles: () => openFilesIn(folder) } : {}),
         refused: over(join(folder, "missing")),
         teardown: () => rmSync(folder, { recursive: true }),
       };
     },
     runner,
   );
-
-function openIn(folder: string): number {
-  return readdirSync("/proc/self/fd").filter((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
-    } catch {
-      return false; // closed meanwhile
-    }
-  }).length;
-}

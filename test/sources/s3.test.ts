@@ -14,7 +14,7 @@ import {
   refused,
   request,
 } from "../support/exporting.ts";
-import { fileDataset } from "../support/files.ts";
+import { fileDataset, storedFiles } from "../support/files.ts";
 import { bucket, clientOf, openStore, type TestStore } from "../support/s3.ts";
 
 expectNoUnhandledRejection();
@@ -66,8 +66,9 @@ sourceContract(
   "s3",
   async () => {
     const own = await openStore();
-    for (const path of keys) await own.put(`users/u1/${path}`, path);
-    for (const path of ["theirs.txt", "z.txt"]) await own.put(`users/u2/${path}`, "no");
+    const stored = storedFiles(["u2/theirs.txt", "u2/z.txt", ...keys.map((path) => `u1/${path}`)]);
+    for (const [path, content] of stored) await own.put(`users/${path}`, content);
+    const keyOf = ({ accountId, path }: { accountId: string; path: string }) => `${accountId}/${path}`;
     let fetched = 0;
     const map = ({ path }: S3Object, { id }: { readonly id: string }) => {
       fetched++;
@@ -90,9 +91,13 @@ sourceContract(
           for (let made = 0; made < count; made++)
             await own.put(`users/u1/${made % 3}/${randomBytes(6).toString("hex")}`, "");
         },
-        async delete(records: readonly { readonly path: string }[]) {
+        async delete(records: readonly { readonly accountId: string; readonly path: string }[]) {
           for (const { path } of records) await own.delete(`users/u1/${path}`);
         },
+      },
+      attachments: {
+        content: (record) => stored.get(keyOf(record)) ?? null,
+        remove: (record) => own.delete(`users/${keyOf(record)}`),
       },
       unreachable: over(unreachable),
       refused: s3Source({ client: own.client, bucket: "absent", prefix, map }),

@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from "node:fs";
 import {
   type Attachment,
   type Dataset,
@@ -105,4 +106,22 @@ export function fileDataset(name: string, source: Source, more: Partial<Dataset>
     source,
     ...more,
   });
+}
+
+/** What is stored at each path, for a source's contract: an empty file, one that takes many chunks, and small ones, no two of them equal. */
+export function storedFiles(paths: readonly string[]): ReadonlyMap<string, Uint8Array> {
+  const content = (path: string, index: number) =>
+    index === 3 ? Buffer.alloc(0) : index === 5 ? Buffer.alloc(2_000_000, `${path} `) : Buffer.from(path);
+  return new Map(paths.map((path, index) => [path, content(path, index)]));
+}
+
+/** How many files below a folder this process has open. */
+export function openFilesIn(folder: string): number {
+  return readdirSync("/proc/self/fd").filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+    } catch {
+      return false; // closed meanwhile
+    }
+  }).length;
 }
