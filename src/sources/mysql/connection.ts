@@ -177,7 +177,7 @@ function resultOf(rows: readonly MysqlRow[], fields: readonly MysqlField[] | und
 
 function startRows(connection: MysqlConnection, running: MysqlRunning, limit: number): RunningRows {
   let fields: readonly MysqlField[] = [];
-  let rows: MysqlRow[] = [];
+  const rows: MysqlRow[] = [];
   let ended = false;
   let failed: unknown;
   let wake: () => void = () => undefined;
@@ -191,9 +191,12 @@ function startRows(connection: MysqlConnection, running: MysqlRunning, limit: nu
   });
   running.on("result", (row) => {
     rows.push(row as MysqlRow);
-    if (rows.length < limit) return;
-    connection.pause();
+    if (rows.length !== limit) return;
     wake();
+    // Only after all that arrived with this row, 64 KiB at most: when paused in the middle of it, mysql2 copies every packet to keep it.
+    queueMicrotask(() => {
+      if (rows.length >= limit && !ended) connection.pause();
+    });
   });
   running.on("error", fail);
   running.on("end", () => {
@@ -212,9 +215,7 @@ function startRows(connection: MysqlConnection, running: MysqlRunning, limit: nu
           connection.resume();
         });
       if (failed !== undefined) throw failed;
-      const page = rows;
-      rows = [];
-      return resultOf(page, fields);
+      return resultOf(rows.splice(0, limit), fields);
     },
     hasEnded: () => ended,
   };

@@ -165,8 +165,8 @@ function json(text: string | null): JsonValue {
  * in the year's, month's or day's place stays as the server wrote it: it has no RFC 3339 form.
  */
 function dateTime(text: string | null, zone: "Z" | ""): string | null {
-  if (text === null || text.startsWith("0000") || text.slice(5, 7) === "00" || text.slice(8, 10) === "00") return text;
-  const written = text.slice(20).replace(/0+$/, "");
-  const fraction = written.padEnd(written.length > 3 ? 6 : 3, "0");
+  if (text === null || text.startsWith("0000") || text.startsWith("00", 5) || text.startsWith("00", 8)) return text;
+  const micros = text.slice(20).padEnd(6, "0");
+  const fraction = micros.endsWith("000") ? micros.slice(0, 3) : micros;
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}${zone}`;
 }
