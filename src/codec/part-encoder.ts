@@ -1,3 +1,4 @@
+import type { Encoder, FieldCount } from "../model/generated/journal/part-state.ts";
 import { type JsonObject, valueAt } from "../model/json.ts";
 import type { RecordError } from "./ajv.ts";
 import { csvHeader } from "./csv-writer.ts";
@@ -17,26 +18,7 @@ export interface PartEncoderOptions {
   /** Whether JSON and CSV are to be joined with those of other parts: then they hold the records and what stands between them, no more. */
   readonly fragment?: boolean;
   /** Where an encoder was put down that this one goes on for. */
-  readonly start?: EncoderState | undefined;
-}
-
-/** An encoder that was put down. */
-export interface EncoderState {
-  readonly facts: EncoderFacts;
-  /** The text of each file that is in no piece yet. */
-  readonly texts: { readonly json: Buffer; readonly csv: Buffer; readonly quarantine: Buffer };
-}
-
-/** What an encoder knows of its records, as JSON holds it. The preview has personal data. */
-export interface EncoderFacts {
-  readonly written: number;
-  readonly quarantined: number;
-  readonly dropped: readonly (readonly [pointer: string, count: number])[];
-  readonly redacted: readonly (readonly [pointer: string, count: number])[];
-  /** A projected record holds only what JSON gives back as it was. */
-  readonly preview: readonly JsonObject[];
-  readonly previewLeft: number;
-  readonly period: Period | null;
+  readonly start?: Encoder | undefined;
 }
 
 export interface Period {
@@ -72,30 +54,34 @@ export class PartEncoder {
   constructor(codec: RecordCodec, options: PartEncoderOptions) {
     this.#codec = codec;
     this.#options = options;
-    const { facts, texts } = options.start ?? {};
-    this.tally = { dropped: new Map(facts?.dropped), redacted: new Map(facts?.redacted) };
-    this.preview = [...(facts?.preview ?? [])];
-    this.#json = new TextBuffer(options.json, texts?.json);
-    this.#csv = new TextBuffer(options.csv, texts?.csv);
-    this.#quarantine = new TextBuffer(options.quarantine, texts?.quarantine);
+    const { start } = options;
+    this.tally = { dropped: countsOf(start?.dropped), redacted: countsOf(start?.redacted) };
+    this.preview = [...((start?.preview ?? []) as JsonObject[])];
+    this.#json = new TextBuffer(options.json, start?.texts.json);
+    this.#csv = new TextBuffer(options.csv, start?.texts.csv);
+    this.#quarantine = new TextBuffer(options.quarantine, start?.texts.quarantine);
     const redacted = (pointer: string) => count(this.tally.redacted, pointer);
     this.#target = { json: this.#json, csv: this.#csv, pseudonym: options.pseudonym, redacted, time: undefined };
     this.#array = options.fragment === true ? noArray : jsonArray;
-    if (facts !== undefined) {
-      this.written = facts.written;
-      this.quarantined = facts.quarantined;
-      this.#previewLeft = facts.previewLeft;
-      this.#from = facts.period?.from;
-      this.#to = facts.period?.to;
+    if (start !== undefined) {
+      this.written = start.written;
+      this.quarantined = start.quarantined;
+      this.#previewLeft = start.previewLeft;
+      this.#from = start.period?.from;
+      this.#to = start.period?.to;
     } else if (options.fragment !== true) this.#csv.write(csvHeader(codec.columns, codec.csv));
   }
 
-  /** Where it is, for an encoder that goes on for this one. Nothing changes. */
-  get state(): EncoderState {
-    const { written, quarantined, tally, preview, period = null } = this;
-    const [dropped, redacted] = [[...tally.dropped], [...tally.redacted]];
+  /** Where it is, for an encoder that goes on for this one. Nothing changes. A projected record is what JSON gives back as it was. */
+  get state(): Encoder {
     return {
-      facts: { written, quarantined, dropped, redacted, preview: [...preview], previewLeft: this.#previewLeft, period },
+      written: this.written,
+      quarantined: this.quarantined,
+      dropped: fieldCounts(this.tally.dropped),
+      redacted: fieldCounts(this.tally.redacted),
+      preview: [...this.preview],
+      previewLeft: this.#previewLeft,
+      period: this.period ?? null,
       texts: { json: this.#json.text, csv: this.#csv.text, quarantine: this.#quarantine.text },
     };
   }
@@ -163,6 +149,14 @@ export class PartEncoder {
 /** The text of a JSON array of one element per line, but for the elements. */
 export const jsonArray = { head: "[\n", between: ",\n", tail: "\n]\n", empty: "[\n]\n" };
 const noArray: typeof jsonArray = { head: "", between: jsonArray.between, tail: "", empty: "" };
+
+function fieldCounts(counts: ReadonlyMap<string, number>): FieldCount[] {
+  return [...counts].map(([pointer, count]) => ({ pointer, count }));
+}
+
+function countsOf(counts: readonly FieldCount[] = []): Map<string, number> {
+  return new Map(counts.map(({ pointer, count }) => [pointer, count]));
+}
 
 /** Without the Z, texts of the same instant format sort as their instants do, however many digits they have. */
 export function isEarlier(one: string, other: string): boolean {

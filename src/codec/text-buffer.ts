@@ -20,16 +20,16 @@ export class TextBuffer {
   used = 0;
 
   /** @param text what a buffer held that was put down: this one cuts where that one would have */
-  constructor(take: TakePiece, text?: Uint8Array) {
+  constructor(take: TakePiece, text = "") {
     this.#take = take;
-    if (text === undefined) return;
-    this.reserve(text.length).set(text);
-    this.used = text.length;
+    const bytes = Buffer.from(text);
+    bytes.copy(this.reserve(bytes.length));
+    this.used = bytes.length;
   }
 
-  /** A copy of the text that is in no piece yet. */
-  get text(): Buffer {
-    return Buffer.from(this.#buffer.subarray(0, this.used));
+  /** The text that is in no piece yet. */
+  get text(): string {
+    return this.#buffer.toString("utf8", 0, this.used);
   }
 
   write(text: string): void {

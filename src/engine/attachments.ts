@@ -4,16 +4,18 @@ import { readShape } from "../codec/shape.ts";
 import type { Attachment, AttachmentFacts } from "../model/attachment.ts";
 import type { Dataset } from "../model/dataset.ts";
 import type { EntryPath } from "../model/entry-path.ts";
-import { PortmanteauError } from "../model/errors.ts";
+import { type ErrorCode, PortmanteauError } from "../model/errors.ts";
+import type { PartState } from "../model/generated/journal/part-state.ts";
 import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
 import { FileList } from "./file-list.ts";
 import type { Reopen, SealedStream } from "./lazy-stream.ts";
-import type { AttachmentsState, ErrorState } from "./part-state.ts";
 import type { CollectedDataset } from "./plan.ts";
 import { type ReadContentOptions, readContent } from "./read-content.ts";
 import type { Retry } from "./retry.ts";
 import { Slices } from "./slices.ts";
 import { typedSpool } from "./typed-spool.ts";
+
+type AttachmentsState = NonNullable<PartState["attachments"]>;
 
 /** A file that lies in the spool. */
 export interface SealedAttachment {
@@ -168,7 +170,7 @@ export class OpenAttachments {
     this.total = total;
     this.missing = missing;
     if (firstMissing !== null)
-      this.firstMissing = new PortmanteauError(firstMissing.code, firstMissing.message, firstMissing);
+      this.firstMissing = new PortmanteauError(firstMissing.code as ErrorCode, firstMissing.message, firstMissing);
     this.#bytes = bytes;
     if (bytes > 0) this.#writer = (await typedSpool(this.#streamName, () => reopen(this.#streamName))).writer;
     if (list !== null) await this.#list.takeUp(list, reopen);
@@ -233,7 +235,7 @@ export class OpenAttachments {
 }
 
 /** Of an error what JSON holds: its cause stays behind, which may quote values. */
-function stateOf({ code, message, retryable, context }: PortmanteauError): ErrorState {
+function stateOf({ code, message, retryable, context }: PortmanteauError): AttachmentsState["firstMissing"] {
   return { code, message, retryable, context };
 }
 

@@ -2,10 +2,10 @@ import { createHmac } from "node:crypto";
 import type { RecordError } from "../codec/ajv.ts";
 import { PartEncoder, type Period } from "../codec/part-encoder.ts";
 import type { Tally } from "../codec/project.ts";
+import type { PartState } from "../model/generated/journal/part-state.ts";
 import type { JsonObject } from "../model/json.ts";
 import { type AttachmentOptions, OpenAttachments, type SealedAttachments } from "./attachments.ts";
 import { LazyStream, type Reopen, type SealedStream } from "./lazy-stream.ts";
-import { type PartState, streamNames } from "./part-state.ts";
 import type { CollectedDataset } from "./plan.ts";
 
 /** A dataset, or a partition of one, collected to the end: immutable. */
@@ -59,7 +59,7 @@ export class OpenPart {
       pseudonym,
       previewRecords,
       fragment: partition !== undefined,
-      start: state && { facts: state.facts.encoder, texts: state.texts },
+      start: state?.encoder,
     });
   }
 
@@ -79,9 +79,9 @@ export class OpenPart {
   ): Promise<OpenPart> {
     const part = new OpenPart(planned, options, partition, state);
     const dataset = planned.dataset.name;
-    const { streams, attachments } = state.facts;
+    const { streams, attachments } = state;
     try {
-      for (const name of streamNames) {
+      for (const name of ["json", "csv", "quarantine"] as const) {
         const stream = streams[name];
         if (stream !== null) await part.#streams[name].takeUp(stream, reopen, { dataset });
       }
@@ -100,7 +100,7 @@ export class OpenPart {
    * @throws {PortmanteauError} `SPOOL_FAILED`
    */
   async checkpoint(): Promise<PartState> {
-    const { facts: encoder, texts } = this.#encoder.state;
+    const encoder = this.#encoder.state;
     const { json, csv, quarantine } = this.#streams;
     const streams = {
       json: (await json.putDown()) ?? null,
@@ -108,7 +108,7 @@ export class OpenPart {
       quarantine: (await quarantine.putDown()) ?? null,
     };
     const attachments = (await this.attachments?.putDown()) ?? null;
-    return { facts: { encoder, streams, attachments }, texts };
+    return { encoder, streams, attachments };
   }
 
   /** How many records went in. */
