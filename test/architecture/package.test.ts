@@ -38,9 +38,9 @@ describe("the package", () => {
     }
   });
 
-  it("exports every schema by name, with no pattern", () => {
+  it("exports every schema by name, with no pattern, but for the journal's, which nobody else reads", () => {
     const schemas = readdirSync(`${root}/schemas`, { recursive: true, encoding: "utf8" }).flatMap((path) =>
-      path.endsWith(".json") ? [`./schemas/${path}`] : [],
+      path.endsWith(".json") && !path.startsWith("journal/") ? [`./schemas/${path}`] : [],
     );
     const exported = Object.entries(packageFile.exports).flatMap(([name, target]) =>
       typeof target === "string" && name !== "./package.json" ? [name] : [],
