@@ -169,8 +169,13 @@ export class OpenAttachments {
   async takeUp({ bytes, total, missing, firstMissing, list }: AttachmentsState, reopen: Reopen): Promise<void> {
     this.total = total;
     this.missing = missing;
-    if (firstMissing !== null)
-      this.firstMissing = new PortmanteauError(firstMissing.code as ErrorCode, firstMissing.message, firstMissing);
+    if (firstMissing !== null) {
+      const { code, message, retryable } = firstMissing;
+      this.firstMissing = new PortmanteauError(code as ErrorCode, message, {
+        retryable,
+        context: { dataset: this.#dataset },
+      });
+    }
     this.#bytes = bytes;
     if (bytes > 0) this.#writer = (await typedSpool(this.#streamName, () => reopen(this.#streamName))).writer;
     if (list !== null) await this.#list.takeUp(list, reopen);
@@ -235,8 +240,8 @@ export class OpenAttachments {
 }
 
 /** Of an error what JSON holds: its cause stays behind, which may quote values. */
-function stateOf({ code, message, retryable, context }: PortmanteauError): AttachmentsState["firstMissing"] {
-  return { code, message, retryable, context };
+function stateOf({ code, message, retryable }: PortmanteauError): AttachmentsState["firstMissing"] {
+  return { code, message, retryable };
 }
 
 /** The record with its file; the source's own object stays as it is, and what is not its own property stays reachable. */

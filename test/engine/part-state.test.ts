@@ -125,7 +125,10 @@ async function collected(records: readonly unknown[], run: Run = {}) {
   let store = new StoredStreams();
   let part = new OpenPart(of, { ...given, spool: store.spool }, partition);
   for (let at = 0; at <= records.length; at++) {
-    if (downs?.has(at)) onState?.(await part.checkpoint(), store.keep());
+    if (downs?.has(at)) {
+      const state = stored(await part.checkpoint());
+      onState?.(state, store.keep());
+    }
     if (crashes?.has(at)) {
       const state = stored(await part.checkpoint());
       const kept = store.keep();
@@ -138,8 +141,8 @@ async function collected(records: readonly unknown[], run: Run = {}) {
     }
     await encode(part, records.slice(at, at + 1), files);
   }
-  const { total, missing, firstMissing } = part.attachments ?? {};
-  return { ...(await everything(await part.seal())), total, missing, firstMissing: firstMissing?.toJSON() };
+  const { total, missing, firstMissing: { code, message, retryable } = {} } = part.attachments ?? {};
+  return { ...(await everything(await part.seal())), total, missing, firstMissing: { code, message, retryable } };
 }
 
 async function everything(part: SealedPart) {
@@ -281,7 +284,7 @@ const file = (name: string, content: string | Buffer, mediaType?: string): Attac
 });
 const gone = (name: string): Attachment => ({
   name,
-  open: () => Promise.reject(new PortmanteauError("SOURCE_FAILED", `It is gone.`, { context: { recordIndex: 2 } })),
+  open: () => Promise.reject(new PortmanteauError("SOURCE_FAILED", "It is gone.", { context: { recordIndex: 2 } })),
 });
 const filesPlanned = plannedOf(storedFileSchema, { timeField: undefined, attachments: true });
 
@@ -306,7 +309,7 @@ describe("a part with files that is put down", () => {
   it("is the same, with the same names and the same files missing, when another takes it up at any place", async () => {
     const whole = await collected(records, run);
     expect(whole).toMatchObject({ total: 10, missing: 2 });
-    expect(whole.firstMissing).toMatchObject({ code: "SOURCE_FAILED", context: { recordIndex: 2 } });
+    expect(whole.firstMissing).toMatchObject({ code: "SOURCE_FAILED", message: "It is gone." });
     expect(whole.files).toHaveLength(6);
     for (const at of boundaries(records.length, 1)) {
       const crashes = new Set([at, (at + 4) % records.length]);

@@ -169,29 +169,4 @@ export interface Error {
    * Whether the same may succeed later.
    */
   retryable: boolean;
-  /**
-   * Where it happened.
-   */
-  context: {
-    /**
-     * Name of the dataset.
-     */
-    dataset?: string;
-    /**
-     * Index of the partition.
-     */
-    partition?: number;
-    /**
-     * Index of the record.
-     */
-    recordIndex?: number;
-    /**
-     * Pointer into a schema, the request or the configuration.
-     */
-    pointer?: string;
-    /**
-     * How often it was tried.
-     */
-    attempts?: number;
-  };
 }
