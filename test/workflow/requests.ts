@@ -1,3 +1,4 @@
+import { PortmanteauError } from "portmanteau";
 import {
   type RequestRecord,
   type RequestState,
@@ -5,6 +6,7 @@ import {
   transition,
   type WorkflowEvent,
 } from "portmanteau/workflow";
+import { expect } from "vitest";
 
 export const requestId = "0f8b6a52-6a53-4d2e-8a35-6a1f3c0e9b77";
 export const start = Date.UTC(2026, 0, 31, 9);
@@ -51,4 +53,17 @@ export function recordAfter(names: readonly EventName[], from = received()): Req
     (record, name, index) => transition(record, events[name], { at: start + (index + 1) * 1000 }).record,
     from,
   );
+}
+
+/** The pointer of a refusal, which must not say a word of the person whom all these tests are about. */
+export function refusal(run: () => unknown): string | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (!PortmanteauError.is(error)) throw error;
+    expect(error.code).toBe("REQUEST_INVALID");
+    expect(JSON.stringify(error)).not.toMatch(/ada|1815|lovelace/i);
+    return error.context.pointer;
+  }
+  throw new Error("Nothing was refused.");
 }
