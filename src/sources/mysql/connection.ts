@@ -2,7 +2,16 @@ import { invalid } from "../../model/source-error.ts";
 import type { Row, Rows } from "../sql/keyset.ts";
 import { untilAborted } from "../sql/waiting.ts";
 import { bind } from "./literals.ts";
-import { keyOf, type MysqlField, type MysqlValue, mapBinary, mapText, readOptions } from "./values.ts";
+import {
+  keyOf,
+  type MysqlField,
+  type MysqlRawRow,
+  type MysqlValue,
+  mapRows,
+  readBinary,
+  readOptions,
+  readText,
+} from "./values.ts";
 
 /** SQL text and the values of its `?`, in order: text, numbers, booleans, dates, bytes, null, or a list of them for `IN (?)`. */
 export interface MysqlStatement {
@@ -91,7 +100,7 @@ export async function connect(pool: MysqlPool, signal: AbortSignal): Promise<Con
     send: (statement, protocol) =>
       new Promise((resolve, reject) => {
         run(connection, statement, protocol, (error, rows, fields) => {
-          if (error === null) resolve(resultOf(rows as MysqlRow[], fields as MysqlField[]));
+          if (error === null) resolve(resultOf(rows as MysqlRawRow[], fields as MysqlField[] | undefined));
           else reject(error);
         });
       }),
@@ -120,7 +129,7 @@ function run(
   protocol: Protocol = "text",
   callback?: MysqlCallback,
 ): MysqlRunning {
-  const typeCast = protocol === "text" ? mapText : mapBinary;
+  const typeCast = protocol === "text" ? readText : readBinary;
   const options = { sql: bind(text, values), typeCast, ...readOptions };
   if (protocol === "text") return connection.query(options, callback);
   const running = connection.execute(options, callback);
@@ -166,18 +175,19 @@ async function kill(pool: MysqlPool, threadId: number | null, server: string): P
   connection.release();
 }
 
-function resultOf(rows: readonly MysqlRow[], fields: readonly MysqlField[] | undefined): Result {
-  const names = (fields ?? []).map(({ name }) => name);
+function resultOf(rows: MysqlRawRow[], fields: readonly MysqlField[] = []): Result {
+  const names = fields.map(({ name }) => name);
   return {
     rows,
     names,
-    keyOf: (row, column) => keyOf(row[column], (fields ?? [])[names.indexOf(column)] as MysqlField),
+    keyOf: (row, column) => keyOf((row as MysqlRawRow)[column], fields[names.indexOf(column)] as MysqlField),
+    mapValues: () => mapRows(rows, fields),
   };
 }
 
 function startRows(connection: MysqlConnection, running: MysqlRunning, limit: number): RunningRows {
   let fields: readonly MysqlField[] = [];
-  const rows: MysqlRow[] = [];
+  let rows: MysqlRawRow[] = [];
   let ended = false;
   let failed: unknown;
   let wake: () => void = () => undefined;
@@ -190,7 +200,7 @@ function startRows(connection: MysqlConnection, running: MysqlRunning, limit: nu
     fields = received as readonly MysqlField[];
   });
   running.on("result", (row) => {
-    rows.push(row as MysqlRow);
+    rows.push(row as MysqlRawRow);
     if (rows.length !== limit) return;
     wake();
     // Only after all that arrived with this row, 64 KiB at most: when paused in the middle of it, mysql2 copies every packet to keep it.
@@ -215,7 +225,9 @@ function startRows(connection: MysqlConnection, running: MysqlRunning, limit: nu
           connection.resume();
         });
       if (failed !== undefined) throw failed;
-      return resultOf(rows.splice(0, limit), fields);
+      const page = rows.slice(0, limit);
+      rows = rows.slice(limit); // a new one: an array that lives long keeps the dead rows until a full collection
+      return resultOf(page, fields);
     },
     hasEnded: () => ended,
   };

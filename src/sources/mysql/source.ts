@@ -120,8 +120,10 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
     if (after !== undefined) throw contract("A source without `cursor` cannot continue after one.");
     const statement = called("query", () => query({ subject, after: null, limit }), failure);
     const protocol = await plan(transaction, statement, signal);
-    for await (const { rows } of transaction.pages(statement, limit, signal, protocol))
-      yield { records: mapped(rows, options, failure) };
+    for await (const page of transaction.pages(statement, limit, signal, protocol)) {
+      page.mapValues?.();
+      yield { records: mapped(page.rows, options, failure) };
+    }
   }
 
   return {

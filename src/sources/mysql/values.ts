@@ -5,24 +5,24 @@ import { bytesLiteral, MysqlKey, textLiteral } from "./literals.ts";
 /** The part of mysql2's `typeCast` argument we use: one value, as the server sent it. */
 export interface MysqlValue {
   readonly type: string;
-  /** Of a BIT: how many bits. */
-  readonly length: number;
-  /** `"json"` for MariaDB's JSON, which is a text type there. */
   readonly extendedFormat?: string | undefined;
+  /** Without an encoding that of its column; for bytes one character each. */
   string(encoding?: string): string | null;
-  buffer(): Uint8Array | null;
 }
 
 /** The part of mysql2's description of a column we use. */
 export interface MysqlField {
   readonly name: string;
   readonly columnType?: number | undefined;
+  /** Of a BIT: how many bits. */
+  readonly columnLength?: number | undefined;
   readonly flags?: unknown;
   readonly characterSet?: number | undefined;
+  /** `"json"` for MariaDB's JSON, which is a text type there. */
   readonly extendedFormat?: string | undefined;
 }
 
-/** The options that `mapText` and `mapBinary` count on, whatever those of the pool are. */
+/** The options that `readText` and `readBinary` count on, whatever those of the pool are. */
 export const readOptions = {
   rowsAsArray: false,
   nestTables: false,
@@ -31,55 +31,83 @@ export const readOptions = {
   bigNumberStrings: true,
 } as const;
 
-/** For mysql2: called for every value of the text protocol. `next` reads it as the driver would with `readOptions`. */
-export function mapText(value: MysqlValue, next: () => unknown): JsonValue {
-  if (value.type === "DOUBLE" || value.type === "FLOAT") {
-    const text = value.string("latin1");
-    return text === null ? null : Number(text);
-  }
-  return mapValue(value, next);
+/** A value as it is read, from which its column's mapper makes the record's: text, bytes as a character each, a number, NULL. */
+export type RawValue = string | number | null;
+
+/** For mysql2: called for every value of the text protocol. */
+export function readText(value: MysqlValue): RawValue {
+  return value.type === "JSON" ? value.string("utf8") : value.string();
 }
 
-/** For mysql2: called for every value of the binary protocol. */
-export function mapBinary(value: MysqlValue, next: () => unknown): JsonValue {
-  if (value.type === "DOUBLE") return next() as number | null;
-  if (value.type === "FLOAT") return shortest(next() as number | null);
-  return mapValue(value, next);
-}
-
-function mapValue(value: MysqlValue, next: () => unknown): JsonValue {
-  if (value.extendedFormat === "json") return json(value.string("utf8"));
+/** For mysql2: called for every value of the binary protocol. `next` reads it as the driver would with `readOptions`. */
+export function readBinary(value: MysqlValue, next: () => unknown): RawValue {
+  if (value.extendedFormat === "json") return value.string("utf8");
   switch (value.type) {
-    case "TINY":
-    case "SHORT":
-    case "INT24":
-    case "LONG":
-    case "YEAR":
-      return next() as number | null;
-    case "LONGLONG":
-    case "DATE":
-      return next() as string | null;
-    case "TIME":
-      return time(next() as string | null);
+    case "JSON":
+      return value.string("utf8");
     case "DECIMAL":
     case "NEWDECIMAL":
-      return value.string("latin1");
-    case "DATETIME":
-      return dateTime(next() as string | null, "");
-    case "TIMESTAMP":
-      return dateTime(next() as string | null, "Z");
     case "BIT":
-      return bits(value.buffer(), value.length);
-    case "JSON":
-      return json(value.string("utf8"));
     case "GEOMETRY":
     case "VECTOR":
-      return base64(value.buffer());
-    default: {
-      // Text, or bytes where the character set is `binary`, which only the driver's own reading tells here.
-      const read = next();
-      return read instanceof Uint8Array ? base64(read) : (read as string | null);
+      return value.string("latin1");
+  }
+  const read = next();
+  return read instanceof Uint8Array ? Buffer.from(read).toString("latin1") : (read as RawValue);
+}
+
+/**
+ * Makes the rows' values JSON, in place: column by column, so that each mapper is looked up once. The bench of the module reads a third
+ * more rows a second than when `typeCast` maps value by value, and a keyset's next page is under way meanwhile.
+ */
+export function mapRows(rows: readonly MysqlRawRow[], fields: readonly MysqlField[]): void {
+  for (const field of fields) {
+    const { name } = field;
+    const map = mapperOf(field);
+    if (map === undefined) continue;
+    for (const row of rows as readonly { [column: string]: JsonValue }[]) {
+      const value = row[name] as RawValue | undefined;
+      if (value !== null && value !== undefined) row[name] = map(value);
     }
+  }
+}
+
+/** A row as it is read. */
+export type MysqlRawRow = { [column: string]: RawValue };
+
+type Mapper = (value: string | number) => JsonValue;
+
+/** What makes a record's value of a column's; nothing where that is the text itself. */
+function mapperOf({ columnType, columnLength = 0, characterSet, extendedFormat }: MysqlField): Mapper | undefined {
+  if (extendedFormat === "json") return json;
+  switch (columnType) {
+    case types.tiny:
+    case types.short:
+    case types.int24:
+    case types.long:
+    case types.year:
+    case types.double:
+      return Number;
+    case types.float:
+      return shortest;
+    case types.time:
+      return time;
+    case types.datetime:
+      return (text) => dateTime(String(text), "");
+    case types.timestamp:
+      return (text) => dateTime(String(text), "Z");
+    case types.bit:
+      return (bytes) => bits(String(bytes), columnLength);
+    case types.json:
+      return json;
+    case types.decimal:
+    case types.longlong:
+    case types.date:
+    case types.newDate:
+    case types.newDecimal:
+      return undefined;
+    default:
+      return characterSet === binaryCharacterSet ? base64 : undefined; // also GEOMETRY and VECTOR
   }
 }
 
@@ -91,8 +119,38 @@ export function needsBinary(fields: readonly MysqlField[]): boolean {
   return fields.some(({ columnType }) => columnType === types.float);
 }
 
-const types = { float: 4, timestamp: 7, datetime: 12, bit: 16, json: 245, vector: 242, geometry: 255 };
-const numbers = new Set([0, 1, 2, 3, 5, 8, 9, 13, 246]); // DECIMAL, TINY, SHORT, LONG, DOUBLE, LONGLONG, INT24, YEAR, NEWDECIMAL
+const types = {
+  decimal: 0,
+  tiny: 1,
+  short: 2,
+  long: 3,
+  float: 4,
+  double: 5,
+  timestamp: 7,
+  longlong: 8,
+  int24: 9,
+  date: 10,
+  time: 11,
+  datetime: 12,
+  year: 13,
+  newDate: 14,
+  bit: 16,
+  vector: 242,
+  json: 245,
+  newDecimal: 246,
+  geometry: 255,
+};
+const numbers: ReadonlySet<number> = new Set([
+  types.decimal,
+  types.tiny,
+  types.short,
+  types.long,
+  types.double,
+  types.longlong,
+  types.int24,
+  types.year,
+  types.newDecimal,
+]);
 const binaryCharacterSet = 63;
 const enumOrSet = 256 | 2048;
 
@@ -100,16 +158,16 @@ const enumOrSet = 256 | 2048;
  * A value of a cursor column as JSON: what kind of literal it is, and the value. Nothing for NULL and for types that do not compare as
  * they sort: ENUM and SET sort by number and compare as text; a FLOAT is not equal to what the server writes for it.
  */
-export function keyOf(value: JsonValue | undefined, field: MysqlField): JsonValue | undefined {
+export function keyOf(raw: RawValue | undefined, field: MysqlField): JsonValue | undefined {
   const type = field.columnType ?? -1;
-  if (value === undefined || value === null || typeof value === "object") return undefined;
+  if (raw === undefined || raw === null) return undefined;
   if (type === types.float || type === types.json || type === types.geometry || type === types.vector) return undefined;
   if (field.extendedFormat === "json" || (Number(field.flags ?? 0) & enumOrSet) !== 0) return undefined;
+  if (type === types.datetime || type === types.timestamp) return `s:${raw}`;
+  const value = mapperOf(field)?.(raw) ?? raw;
   if (type === types.bit) return `n:${BigInt(`0b${value}`)}`;
   if (numbers.has(type)) return `n:${value}`;
-  if (type === types.datetime || type === types.timestamp)
-    return `s:${String(value).replace("T", " ").replace("Z", "")}`;
-  const isTemporal = type === 10 || type === 11 || type === 14;
+  const isTemporal = type === types.date || type === types.time || type === types.newDate;
   return field.characterSet === binaryCharacterSet && !isTemporal ? `x:${value}` : `s:${value}`;
 }
 
@@ -126,13 +184,14 @@ export function readKey(key: JsonValue): MysqlKey | undefined {
 }
 
 /** The text protocol writes every digit of the fraction that the column has, the binary one only those that are not zero. */
-function time(text: string | null): string | null {
-  return text?.includes(".") ? text.replace(/\.?0+$/, "") : text;
+function time(value: string | number): string {
+  const text = String(value);
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
 /** The number with the fewest digits that is the same FLOAT: 1.1 and not 1.100000023841858. */
-function shortest(value: number | null): number | null {
-  if (value === null) return null;
+function shortest(read: string | number): number {
+  const value = Number(read);
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return rounded;
@@ -140,19 +199,18 @@ function shortest(value: number | null): number | null {
   return Number(value.toPrecision(9));
 }
 
-function base64(bytes: Uint8Array | null): string | null {
-  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+function base64(bytes: string | number): string {
+  return Buffer.from(String(bytes), "latin1").toString("base64");
 }
 
-function bits(bytes: Uint8Array | null, length: number): string | null {
-  if (bytes === null) return null;
-  const digits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+function bits(bytes: string, length: number): string {
+  const digits = Array.from(Buffer.from(bytes, "latin1"), (byte) => byte.toString(2).padStart(8, "0")).join("");
   return digits.slice(-length).padStart(length, "0");
 }
 
 /** MariaDB has JSON in text columns, where something else may stand: that stays text. */
-function json(text: string | null): JsonValue {
-  if (text === null) return null;
+function json(value: string | number): JsonValue {
+  const text = String(value);
   try {
     return losslessJson(text);
   } catch {
@@ -164,8 +222,8 @@ function json(text: string | null): JsonValue {
  * `YYYY-MM-DD HH:MM:SS[.f]` as RFC 3339, with three digits of the second, or six when the last three are not zeros. A date with a zero
  * in the year's, month's or day's place stays as the server wrote it: it has no RFC 3339 form.
  */
-function dateTime(text: string | null, zone: "Z" | ""): string | null {
-  if (text === null || text.startsWith("0000") || text.startsWith("00", 5) || text.startsWith("00", 8)) return text;
+function dateTime(text: string, zone: "Z" | ""): string {
+  if (text.startsWith("0000") || text.startsWith("00", 5) || text.startsWith("00", 8)) return text;
   const micros = text.slice(20).padEnd(6, "0");
   const fraction = micros.endsWith("000") ? micros.slice(0, 3) : micros;
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}${zone}`;

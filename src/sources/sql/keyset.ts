@@ -8,10 +8,13 @@ export type Row = { readonly [column: string]: JsonValue };
 
 /** The rows of one statement. */
 export interface Rows<R extends Row> {
+  /** As they were read, until `mapValues` was called. */
   readonly rows: readonly R[];
   readonly names: readonly string[];
-  /** One key of a row as JSON, from which `Keys.read` makes the parameter again; nothing when a query cannot continue after it. */
+  /** One key of a row, as it was read, as JSON, from which `Keys.read` makes the parameter again; nothing when a query cannot continue after it. */
   keyOf(row: R, column: string): JsonValue | undefined;
+  /** Makes of the values what the source gives, in place. Absent: they are. */
+  mapValues?(): void;
 }
 
 export interface KeysetOptions<R extends Row, Key> {
@@ -60,6 +63,7 @@ export async function* keysetPages<R extends Row, Key>({
         next = fetchAfter(cursor);
         next.catch(() => {}); // whoever asks for the page meets the failure
       }
+      fetched.mapValues?.(); // while the server works at the next page
       yield { rows, cursor };
       if (isLast) return;
     }
