@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { constants, unlinkSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { onExit } from "signal-exit";
 import { PortmanteauError } from "../model/errors.ts";
+import { partName } from "../model/part-name.ts";
 import type { Delivery } from "../model/ports.ts";
 
 export interface FileDeliveryOptions {
@@ -129,12 +130,6 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
       };
     },
   };
-}
-
-/** `bundle.zip` → `bundle.part1.zip`, `bundle.zip.age` → `bundle.part1.zip.age`, `bundle.box` → `bundle.part1.box`. */
-function partName(name: string, part: number): string {
-  const ending = /\.zip(?:\.[^.]+)*$/i.exec(name)?.[0] ?? extname(name);
-  return `${name.slice(0, name.length - ending.length)}.part${part}${ending}`;
 }
 
 /** The rename itself must survive a power cut. Where a directory cannot be opened (Windows), the system does not need it. */

@@ -1,6 +1,8 @@
 import crypto from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { S3 } from "@aws-sdk/client-s3";
 import S3rver from "s3rver";
 import { emptyFolder } from "./exporting.ts";
@@ -10,6 +12,12 @@ export interface TestStore {
   readonly client: S3;
   put(key: string, content: string | Uint8Array, more?: object): Promise<void>;
   delete(key: string): Promise<void>;
+  /** The content of an object, from the disk; nothing when it is not there. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** The keys of the uploads that were begun, and neither completed nor removed. */
+  uploads(): string[];
+  /** The port of the store itself, without the door. */
+  readonly port: number;
   /** What was asked of the store: "GET /bucket/key". */
   readonly asked: string[];
   /** How many answers are on their way at this moment. */
@@ -48,11 +56,15 @@ export function clientOf(port: number): S3 {
 
 /** Starts s3rver on a free port. */
 export async function openStore(): Promise<TestStore> {
+  const directory = emptyFolder();
+  const uploadsFolder = join(directory, bucket, "._S3rver_uploads");
+  /** A part that comes late makes a folder again, but no upload. */
+  const isUpload = (id: string) => existsSync(join(uploadsFolder, id, "key"));
   const server = new S3rver({
     port: 0,
     address: "127.0.0.1",
     silent: true,
-    directory: emptyFolder(),
+    directory,
     configureBuckets: [{ name: bucket }],
   });
   const { port } = await server.run();
@@ -64,6 +76,16 @@ export async function openStore(): Promise<TestStore> {
     answer.on("close", () => answers--);
     if (store.door?.(incoming, answer)) return;
     const { method, url: path, headers } = incoming;
+    // s3rver cannot remove an upload, and makes one again for a part that comes too late.
+    const upload = new URL(path ?? "/", "http://store").searchParams.get("uploadId");
+    if (upload !== null && (method === "DELETE" || !isUpload(upload))) {
+      const isThere = isUpload(upload);
+      rmSync(join(uploadsFolder, upload, "key"), { force: true });
+      incoming.resume();
+      answer.writeHead(isThere ? 204 : 404, { "content-type": "application/xml" });
+      answer.end(isThere ? "" : "<Error><Code>NoSuchUpload</Code></Error>");
+      return;
+    }
     const passed = request({ port, host: "127.0.0.1", method, path, headers }, (given) => {
       answer.writeHead(given.statusCode ?? 500, given.headers);
       let bytes = 0;
@@ -79,6 +101,7 @@ export async function openStore(): Promise<TestStore> {
       answer.on("close", () => given.destroy());
     });
     passed.on("error", () => answer.destroy());
+    answer.on("close", () => passed.destroy()); // also when the client left in the middle of its request
     incoming.pipe(passed);
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
@@ -91,6 +114,17 @@ export async function openStore(): Promise<TestStore> {
     async delete(Key) {
       await client.deleteObject({ Bucket: bucket, Key });
     },
+    async get(key) {
+      const path = join(directory, bucket, `${key}._S3rver_object`);
+      return existsSync(path) ? readFileSync(path) : undefined;
+    },
+    uploads: () =>
+      existsSync(uploadsFolder)
+        ? readdirSync(uploadsFolder)
+            .filter(isUpload)
+            .map((id) => readFileSync(join(uploadsFolder, id, "key"), "utf8"))
+        : [],
+    port,
     asked,
     answers: () => answers,
     door: undefined,
