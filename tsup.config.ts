@@ -24,6 +24,7 @@ export default defineConfig({
     "envelopes/age": "src/envelopes/age.ts",
     "envelopes/openpgp": "src/envelopes/openpgp.ts",
     "deliveries/file": "src/deliveries/file.ts",
+    "deliveries/http": "src/deliveries/http/index.ts",
     "deliveries/s3": "src/deliveries/s3/index.ts",
     testing: "src/testing/index.ts",
     workflow: "src/workflow/index.ts",
