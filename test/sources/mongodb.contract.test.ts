@@ -1,7 +1,7 @@
 import { MongoClient } from "mongodb";
 import { afterAll, describe, it } from "vitest";
 import type { JsonObject } from "../../src/index.ts";
-import { type MongodbCollection, mongodbSource } from "../../src/sources/mongodb/index.ts";
+import { type MongodbCollection, mongodbSnapshot, mongodbSource } from "../../src/sources/mongodb/index.ts";
 import { sourceContract } from "../../src/testing/index.ts";
 import { mongodbInProcess } from "../support/mongodb.ts";
 
@@ -28,9 +28,10 @@ sourceContract(
     hanging.told((command) => (command === "find" ? "silence" : undefined));
     const nowhere = new MongoClient("mongodb://127.0.0.1:1/?directConnection=true", { serverSelectionTimeoutMS: 50 });
     let fetched = 0;
-    const over = (collection: MongodbCollection) =>
+    const over = (client: MongoClient, collection: MongodbCollection) =>
       mongodbSource({
         collection,
+        snapshot: mongodbSnapshot({ client, collection }),
         filter: ({ subject }) => ({ owner: subject.id }),
         map: (document: JsonObject) => {
           fetched++;
@@ -39,13 +40,13 @@ sourceContract(
       });
     const expected = notesOf(ada, 30);
     return {
-      source: over(server.collection),
+      source: over(server.client, server.collection),
       subject: { id: ada },
       expected,
       other: { subject: { id: bob }, expected: notesOf(bob, 5) },
       nobody: { id: "eve-3" },
       fetched: () => fetched,
-      handles: () => server.cursors.size,
+      handles: () => server.cursors.size + server.sessions() + hanging.sessions(),
       write: {
         insert: async (count: number) => {
           for (let n = 1; n <= count; n++)
@@ -60,9 +61,9 @@ sourceContract(
         },
       },
       disconnect: async () => server.disconnect(),
-      unreachable: over(nowhere.db().collection("documents")),
-      refused: over(refusing.collection),
-      hanging: over(hanging.collection),
+      unreachable: over(nowhere, nowhere.db().collection("documents")),
+      refused: over(refusing.client, refusing.collection),
+      hanging: over(hanging.client, hanging.collection),
       async teardown() {
         await nowhere.close();
         for (const each of [server, refusing, hanging]) await each.stop();

@@ -1,6 +1,6 @@
 import mysql, { type Pool } from "mysql2";
 import { afterAll, describe, it } from "vitest";
-import { mysqlSource } from "../../src/sources/mysql/index.ts";
+import { mysqlSnapshot, mysqlSource } from "../../src/sources/mysql/index.ts";
 import { sourceContract } from "../../src/testing/index.ts";
 import { mysqlEngine } from "../support/mysql.ts";
 
@@ -42,6 +42,7 @@ for (const cursor of ["number", undefined])
                     values: [id, after, after, limit],
                   }),
                   cursor,
+                  snapshot: mysqlSnapshot(connections),
                 }),
             count: ({ subject: { id } }) => ({ text: `SELECT count(*) FROM ${table} WHERE owner = ?`, values: [id] }),
             map: ({ id, owner, text }) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, it } from "vitest";
-import { sqliteSource } from "../../src/sources/sqlite/index.ts";
+import { sqliteSnapshot, sqliteSource } from "../../src/sources/sqlite/index.ts";
 import { sourceContract } from "../../src/testing/index.ts";
 import { sqliteDrivers } from "../support/sqlite.ts";
 
@@ -53,6 +53,7 @@ for (const driver of sqliteDrivers())
           const over = (table: string, database = shared ? app : open) =>
             sqliteSource({
               database,
+              ...(typeof database === "function" ? { snapshot: sqliteSnapshot(database) } : {}),
               ...(cursor === undefined
                 ? {
                     query: ({ subject: { id } }) => ({

@@ -20,7 +20,7 @@ if (mongodbNotRun !== undefined) console.warn(mongodbNotRun);
 
 /**
  * A server in this process that speaks the wire protocol to the real driver, as far as the source needs it: find with a filter, a sort by
- * `_id` and batches, getMore, killCursors, count by aggregate, sessions. Its documents are BSON, in the order they are given.
+ * `_id` and batches, getMore, killCursors, count by aggregate, sessions, snapshots. Its documents are BSON, in the order they are given.
  */
 export async function mongodbInProcess(documents: Document[], options: MongoClientOptions = {}) {
   const asked: { readonly command: string; readonly body: Document }[] = [];
@@ -28,6 +28,8 @@ export async function mongodbInProcess(documents: Document[], options: MongoClie
   const sockets = new Set<Socket>();
   let script: Script = () => undefined;
   let lastCursor = 0;
+  /** The documents as they were at each moment that a snapshot began, by the increment of its time. */
+  const moments = new Map<number, Document[]>();
   const reply = (body: Document): Document => ({ ok: 1, ...body });
 
   const answers: Record<string, (body: Document) => Document> = {
@@ -48,15 +50,16 @@ export async function mongodbInProcess(documents: Document[], options: MongoClie
     ping: () => ({}),
     endSessions: () => ({}),
     find: (body) => {
+      const { documents, time } = momentOf(body);
       const found = selected(documents, body["filter"] as Document).sort((a, b) => compare(a["_id"], b["_id"]));
       const all = typeof body["limit"] === "number" && body["limit"] > 0 ? found.slice(0, body["limit"]) : found;
-      return batch("firstBatch", all, Number(body["batchSize"] ?? 101), String(++lastCursor), body);
+      return batch("firstBatch", all, Number(body["batchSize"] ?? 101), String(++lastCursor), time);
     },
     getMore: (body) => {
       const id = String(body["getMore"]);
       const rest = cursors.get(id);
       if (rest === undefined) return { ok: 0, code: 43, codeName: "CursorNotFound", errmsg: "cursor secret not found" };
-      return batch("nextBatch", rest, Number(body["batchSize"] ?? 101), id, body);
+      return batch("nextBatch", rest, Number(body["batchSize"] ?? 101), id);
     },
     killCursors: (body) => {
       for (const id of body["cursors"] as unknown[]) cursors.delete(String(id));
@@ -64,21 +67,28 @@ export async function mongodbInProcess(documents: Document[], options: MongoClie
     },
     aggregate: (body) => {
       const [{ $match }] = body["pipeline"] as [{ $match: Document }];
-      const n = selected(documents, $match).length;
+      const n = selected(momentOf(body).documents, $match).length;
       return { cursor: { id: Long.ZERO, ns: "test.documents", firstBatch: n === 0 ? [] : [{ _id: 1, n }] } };
     },
   };
-  const batch = (name: string, rest: Document[], size: number, id: string, body: Document): Document => {
+  /** What a command sees: the present, the moment that it names, or, for the first one of a snapshot, a moment that begins with it. */
+  function momentOf({ readConcern }: Document): { documents: readonly Document[]; time?: Timestamp } {
+    const { level, atClusterTime } = (readConcern ?? {}) as { level?: string; atClusterTime?: Timestamp };
+    if (level !== "snapshot") return { documents };
+    const time = atClusterTime ?? new Timestamp({ t: 7, i: moments.size + 1 });
+    if (!moments.has(time.low)) moments.set(time.low, [...documents]);
+    return { documents: moments.get(time.low) ?? [], time };
+  }
+  const batch = (name: string, rest: Document[], size: number, id: string, atClusterTime?: Timestamp): Document => {
     const later = rest.slice(size);
     if (later.length > 0) cursors.set(id, later);
     else cursors.delete(id);
-    const readConcern = body["readConcern"] as { level?: string } | undefined;
     return {
       cursor: {
         id: later.length > 0 ? Long.fromString(id) : Long.ZERO,
         ns: "test.documents",
         [name]: rest.slice(0, size),
-        ...(readConcern?.level === "snapshot" ? { atClusterTime: new Timestamp({ t: 7, i: 1 }) } : {}),
+        ...(atClusterTime === undefined ? {} : { atClusterTime }),
       },
     };
   };
@@ -129,6 +139,9 @@ export async function mongodbInProcess(documents: Document[], options: MongoClie
     collection: client.db("test").collection("documents"),
     asked,
     cursors,
+    /** How many sessions of the driver are open; it has no public count of them. */
+    sessions: () =>
+      (client as unknown as { readonly s: { readonly activeSessions: Set<unknown> } }).s.activeSessions.size,
     told: (next: Script) => {
       script = next;
     },

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { iterableSource } from "../../src/sources/iterable.ts";
-import { postgresSource } from "../../src/sources/postgres/index.ts";
+import { postgresSnapshot, postgresSource } from "../../src/sources/postgres/index.ts";
 import { sourceContract } from "../../src/testing/index.ts";
 import { postgresEngines } from "../support/postgres.ts";
 
@@ -55,9 +55,12 @@ for (const engine of await postgresEngines()) {
           await database.sql(insert, [JSON.stringify([...ours, ...theirs])]);
           let fetched = 0;
           const pool = database.pglite ?? new pg.Pool({ ...database.config, max: 4 });
+          const server = pool instanceof pg.Pool ? pool : undefined;
           const over = (table: string, connections = pool) =>
             postgresSource({
               pool: connections,
+              // Over one connection nobody writes beside the reader.
+              ...(server === undefined ? {} : { snapshot: postgresSnapshot(connections) }),
               ...(cursor === undefined
                 ? {
                     query: ({ subject: { id } }) => ({
@@ -83,7 +86,6 @@ for (const engine of await postgresEngines()) {
                 return { id, owner, text };
               },
             });
-          const server = pool instanceof pg.Pool ? pool : undefined;
           return {
             source: over("note"),
             subject,
