@@ -1,5 +1,5 @@
 import type { EntryPath } from "../model/entry-path.ts";
-import type { EntryFacts } from "./zip-writer.ts";
+import type { EntryFacts } from "./zip-entry.ts";
 
 /** An entry as far as its size matters; a directory has no bytes. */
 export interface SizedEntry {

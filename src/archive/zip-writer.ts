@@ -1,59 +1,15 @@
 import { createHash } from "node:crypto";
-import { constants, crc32, deflateRawSync } from "node:zlib";
+import { crc32 } from "node:zlib";
 import { ZipArchive } from "archiver";
 import type { EntryPath } from "../model/entry-path.ts";
 import { PortmanteauError } from "../model/errors.ts";
-
-/** What the headers of an entry say. All of it is known before the first byte: no data descriptor is ever written. */
-export interface EntryFacts {
-  readonly bytes: number;
-  readonly compressedBytes: number;
-  readonly crc32: number;
-  /** Whether the bytes stand as they are, not deflated. Default false. */
-  readonly isStored?: boolean;
-}
-
-/** A small file as it stands in a zip. */
-export interface PackedFile {
-  readonly facts: EntryFacts & { readonly sha256: string };
-  readonly deflated: Uint8Array;
-}
-
-/** What several files begin with, deflated once. It ends on a flush, so that anything deflated may follow. */
-export interface PackedHead {
-  readonly bytes: Uint8Array;
-  readonly crc32: number;
-  readonly deflated: Uint8Array;
-}
-
-export function packHead(bytes: Uint8Array, level: number): PackedHead {
-  const deflated = deflateRawSync(bytes, { level, finishFlush: constants.Z_FULL_FLUSH });
-  return { bytes, crc32: crc32(bytes), deflated };
-}
-
-const noHead: PackedHead = { bytes: new Uint8Array(), crc32: 0, deflated: new Uint8Array() };
-
-/** Deflates and digests a file that is in memory: a head, if it has one, and the rest. */
-export function packFile(rest: Uint8Array, level: number, head: PackedHead = noHead): PackedFile {
-  const packed = deflateRawSync(rest, { level });
-  const deflated = head === noHead ? packed : Buffer.concat([head.deflated, packed]);
-  const facts = {
-    bytes: head.bytes.length + rest.length,
-    compressedBytes: deflated.length,
-    crc32: rest.length === 0 ? head.crc32 : crc32(rest, head.crc32), // node's CRC-32 of nothing can be 0, whatever it continues
-    sha256: createHash("sha256").update(head.bytes).update(rest).digest("hex"),
-  };
-  return { facts, deflated };
-}
+import { beginEntry, type Engine, engineOf, writeHeader } from "./archiver-engine.ts";
+import type { EntryFacts, PackedFile } from "./zip-entry.ts";
 
 type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** Every entry has this time: a bundle says when it was made in its manifest. */
-const epoch = new Date("1980-01-01T00:00:00Z");
 const fileMode = 0o644;
 const directoryMode = 0o755;
-/** archiver wants a source with every entry; the bytes come by another way. */
-const noSource = Buffer.alloc(0);
 /** So much is gathered, headers included, before it goes through the streams: small pieces cost more than their bytes. */
 const gatherBytes = 64 * 1024;
 
@@ -71,7 +27,6 @@ export class ZipWriter {
   readonly #sha256 = createHash("sha256");
   #bytes = 0;
   #entries = 0;
-  #begun: Entry | undefined;
   #gathered = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
@@ -81,13 +36,6 @@ export class ZipWriter {
   /** @param write takes the zip's bytes in order; the next call waits for it */
   constructor(write: (bytes: Uint8Array) => Promise<void>) {
     this.#engine = engineOf(this.#archive);
-    this.#engine._appendBuffer = (entry) => {
-      this.#begun = entry;
-    };
-    this.#engine.isZip64 = () => isLarge(this.#engine);
-    // The engine writes a header in a dozen pieces. While it is corked they wait; then they go through its streams as one chunk.
-    this.#engine._writev = (pieces, done) =>
-      this.#engine._write(Buffer.concat(pieces.map(({ chunk }) => chunk)), "buffer", done);
     this.#engine.on("drain", () => this.#wake?.());
     this.#engine.on("error", (error) => this.#fail(error));
     this.#archive.on("error", (error) => this.#fail(error));
@@ -163,7 +111,7 @@ export class ZipWriter {
 
   /** A header that has the sizes, the bytes as they come, nothing after them. */
   async #append(path: EntryPath, facts: EntryFacts, chunks: Chunks, mode: number): Promise<void> {
-    const entry = this.#begin(path, mode);
+    const entry = beginEntry(this.#engine, path, mode);
     this.#gather();
     writeHeader(this.#engine, entry, facts);
     let bytes = 0;
@@ -183,15 +131,6 @@ export class ZipWriter {
       );
     }
     this.#engine._afterAppend(entry);
-  }
-
-  #begin(path: EntryPath, mode: number): Entry {
-    this.#begun = undefined;
-    this.#engine.entry(noSource, { name: path, mode, date: epoch }, (error) => {
-      throw error;
-    });
-    if (this.#begun === undefined) throw new PortmanteauError("ARCHIVE_FAILED", `archiver did not begin "${path}".`);
-    return this.#begun;
   }
 
   #gather(): void {
@@ -229,94 +168,4 @@ export class ZipWriter {
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
-}
-
-/*
- * What we call of archiver's engine (zip-stream 7 over compress-commons 7). It is protected by convention and not public, so archiver is
- * held to one minor version, `engineOf` looks before it leaps, and golden bytes in the tests notice any change.
- */
-interface Engine {
-  readonly _entries: readonly unknown[];
-  readonly _archive: { readonly centralLength: number; readonly centralOffset: number };
-  /** Calls `_appendBuffer` before it returns; calls back at once when it refuses the entry. */
-  entry(source: Buffer, data: { name: string; mode: number; date: Date }, done: (error: unknown) => void): void;
-  _appendBuffer(entry: Entry): void;
-  _afterAppend(entry: Entry): void;
-  _writeLocalFileHeader(entry: Entry): void;
-  isZip64(): boolean;
-  /** How many bytes were written into it. */
-  readonly offset: number;
-  readonly writableCorked: number;
-  cork(): void;
-  uncork(): void;
-  write(bytes: Uint8Array): boolean;
-  _write(bytes: Buffer, encoding: "buffer", done: (error?: Error | null) => void): void;
-  _writev(pieces: readonly { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void;
-  on(event: "drain" | "error", listener: (error: unknown) => void): void;
-}
-interface Entry {
-  readonly _offsets: { readonly file: number };
-  setMethod(method: number): void;
-  setCrc(crc: number): void;
-  setSize(bytes: number): void;
-  setCompressedSize(bytes: number): void;
-  setExtra(extra: Buffer | null): void;
-  setVersionNeededToExtract(version: number): void;
-  getGeneralPurposeBit(): { useUTF8ForNames(on: boolean): void; useDataDescriptor(on: boolean): void };
-  isZip64(): boolean;
-}
-
-const methodStored = 0;
-const methodDeflated = 8;
-const versionDeflate = 20;
-const versionZip64 = 45;
-const max16 = 0xffff;
-const max32 = 0xffffffff;
-
-function engineOf(archive: ZipArchive): Engine {
-  const engine = (archive as unknown as { _module?: { engine?: Engine } })._module?.engine;
-  for (const method of ["entry", "_appendBuffer", "_afterAppend", "_writeLocalFileHeader", "isZip64"] as const) {
-    if (typeof engine?.[method] !== "function")
-      throw new PortmanteauError("ARCHIVE_FAILED", "This archiver has another engine inside. Install archiver 8.0.");
-  }
-  return engine as Engine;
-}
-
-/** Zip64 records are written when a field would not fit, and never before: one desktop unarchiver cannot read them. */
-function isLarge({ _entries, _archive }: Engine): boolean {
-  return _entries.length >= max16 || _archive.centralLength >= max32 || _archive.centralOffset >= max32;
-}
-
-function writeHeader(
-  engine: Engine,
-  entry: Entry,
-  { bytes, compressedBytes, crc32: crc, isStored = false }: EntryFacts,
-): void {
-  const large = bytes >= max32 || compressedBytes >= max32;
-  const bits = entry.getGeneralPurposeBit();
-  bits.useUTF8ForNames(true);
-  bits.useDataDescriptor(false);
-  entry.setMethod(isStored ? methodStored : methodDeflated);
-  entry.setVersionNeededToExtract(large ? versionZip64 : versionDeflate);
-  entry.setCrc(crc);
-  entry.setSize(large ? max32 : bytes);
-  entry.setCompressedSize(large ? max32 : compressedBytes);
-  if (large) entry.setExtra(zip64Extra(bytes, compressedBytes));
-  // Asked while it writes the local header, the engine would turn zip64 into a data descriptor.
-  entry.isZip64 = () => false;
-  engine._writeLocalFileHeader(entry);
-  // The central directory makes its own extra field from the true sizes.
-  entry.setExtra(null);
-  entry.setSize(bytes);
-  entry.setCompressedSize(compressedBytes);
-  entry.isZip64 = () => large || entry._offsets.file >= max32;
-}
-
-function zip64Extra(bytes: number, compressedBytes: number): Buffer {
-  const extra = Buffer.alloc(20);
-  extra.writeUInt16LE(0x0001, 0); // header id: zip64 extended information
-  extra.writeUInt16LE(16, 2); // size of what follows
-  extra.writeBigUInt64LE(BigInt(bytes), 4); // original size
-  extra.writeBigUInt64LE(BigInt(compressedBytes), 12); // compressed size
-  return extra;
 }

@@ -1,5 +1,5 @@
+import type { EntryFacts } from "../archive/zip-entry.ts";
 import type { SizedEntry } from "../archive/zip-size.ts";
-import type { EntryFacts } from "../archive/zip-writer.ts";
 import type { RecordCodec } from "../codec/record-codec.ts";
 import type { Dataset } from "../model/dataset.ts";
 import type { EntryPath } from "../model/entry-path.ts";

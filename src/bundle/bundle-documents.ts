@@ -1,5 +1,5 @@
+import { type PackedFile, type PackedHead, packFile } from "../archive/zip-entry.ts";
 import type { SizedEntry } from "../archive/zip-size.ts";
-import { type PackedFile, type PackedHead, packFile } from "../archive/zip-writer.ts";
 import type { EntryPath } from "../model/entry-path.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Manifest } from "../model/generated/manifest.ts";

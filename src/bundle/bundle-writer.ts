@@ -1,5 +1,5 @@
-import type { PackedHead } from "../archive/zip-writer.ts";
-import { packHead, ZipWriter } from "../archive/zip-writer.ts";
+import { type PackedHead, packHead } from "../archive/zip-entry.ts";
+import { ZipWriter } from "../archive/zip-writer.ts";
 import type { EntryPath } from "../model/entry-path.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Manifest } from "../model/generated/manifest.ts";

@@ -1,4 +1,4 @@
-import { type PackedFile, packFile } from "../archive/zip-writer.ts";
+import { type PackedFile, packFile } from "../archive/zip-entry.ts";
 import type { RecordCodec } from "../codec/record-codec.ts";
 import type { JsonObject } from "../model/json.ts";
 import { tableField } from "./data-package.ts";

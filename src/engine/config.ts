@@ -1,4 +1,4 @@
-import type { PackedHead } from "../archive/zip-writer.ts";
+import type { PackedHead } from "../archive/zip-entry.ts";
 import { packPageHead } from "../bundle/bundle-writer.ts";
 import { type DatasetDocuments, datasetDocuments } from "../bundle/dataset-documents.ts";
 import type { CsvOptions } from "../codec/columns.ts";

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { constants, crc32, deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { packFile } from "../../src/archive/zip-entry.ts";
 import { headerProblems } from "../../src/archive/zip-headers.ts";
 import { openZip, type ZipReader } from "../../src/archive/zip-reader.ts";
-import { packFile, ZipWriter } from "../../src/archive/zip-writer.ts";
+import { ZipWriter } from "../../src/archive/zip-writer.ts";
 import { entryPath } from "../../src/model/entry-path.ts";
 import { toolIsHere } from "../support/tools.ts";
 

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { packFile } from "../../src/archive/zip-entry.ts";
 import { mostEndBytes, mostEntryBytes, zipBytes } from "../../src/archive/zip-size.ts";
-import { packFile, ZipWriter } from "../../src/archive/zip-writer.ts";
+import { ZipWriter } from "../../src/archive/zip-writer.ts";
 import { entryPath } from "../../src/model/entry-path.ts";
 
 async function* zeros(bytes: number) {

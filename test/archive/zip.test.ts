@@ -7,8 +7,9 @@ import { constants, crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { SegmentWriter } from "../../src/archive/segment.ts";
+import { packFile, packHead } from "../../src/archive/zip-entry.ts";
 import { openZip } from "../../src/archive/zip-reader.ts";
-import { packFile, packHead, ZipWriter } from "../../src/archive/zip-writer.ts";
+import { ZipWriter } from "../../src/archive/zip-writer.ts";
 import { entryPath } from "../../src/model/entry-path.ts";
 import { toolIsHere } from "../support/tools.ts";
 
