@@ -45,12 +45,12 @@ export function transition(record: RequestRecord, given: WorkflowEvent, options:
   const { to, allowed } = targetOf(event, record.state);
   const begins = event.type === "retried";
   const { attempt = record.attempt + (begins && allowed ? 1 : 0) } = options;
-  const isNext = attempt === record.attempt + (begins ? 1 : 0);
+  const isNow = attempt === record.attempt + (begins ? 1 : 0);
   const isRepeated = record.history.some(
     (entry) => (entry.attempt === attempt || ofAllAttempts.has(event.type)) && isDeepStrictEqual(entry.event, event),
   );
-  if (isRepeated && !(allowed && isNext && to !== record.state)) return { record, changed: false };
-  if (!allowed || !isNext) throw notFrom(record.state, event, to, `Attempt ${record.attempt}`);
+  if (isRepeated) return { record, changed: false };
+  if (!allowed || !isNow) throw notFrom(record.state, event, to, `Attempt ${record.attempt}`);
   if (event.type === "extended") requireExtension(record, event);
   const entry: HistoryEntry = { at: timeOf(options.at, "/at"), from: record.state, to, attempt, event };
   return { record: fold(record, entry), changed: true };

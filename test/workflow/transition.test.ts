@@ -3,6 +3,7 @@ import { PortmanteauError } from "portmanteau";
 import {
   deliveredEvent,
   failedEvent,
+  type HistoryEntry,
   isOpen,
   isTerminal,
   type RequestRecord,
@@ -279,6 +280,10 @@ describe("a record out of a store", () => {
     expect(pointer({ dueAt: "2027-01-01T00:00:00.000Z" })).toBe("/dueAt");
     expect(pointer({ subject: { id: "ada" } })).toBe("");
     expect(pointer({ history: [] })).toBe("/history");
+    const forged = { ...record.history[4], to: "partial" };
+    expect(pointer({ state: "partial", history: record.history.toSpliced(4, 1, forged as HistoryEntry) })).toBe(
+      "/history",
+    );
     expect(pointer({ history: record.history.toSpliced(1, 1) })).toBe("/history");
     expect(pointer({ history: [...record.history, ...record.history.slice(-1)] })).toBe("/history");
     expect(thrown(() => requestRecord("{}")).code).toBe("REQUEST_INVALID");
