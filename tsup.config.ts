@@ -26,6 +26,7 @@ export default defineConfig({
     "deliveries/file": "src/deliveries/file.ts",
     "deliveries/http": "src/deliveries/http/index.ts",
     "deliveries/s3": "src/deliveries/s3/index.ts",
+    downloads: "src/downloads/index.ts",
     testing: "src/testing/index.ts",
     workflow: "src/workflow/index.ts",
     "cli/main": "src/cli/main.ts",

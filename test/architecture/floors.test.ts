@@ -4,9 +4,19 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../../src");
 const floors = ["model", "codec", "archive", "bundle", "engine"] as const;
-const adapters = ["sources", "spools", "deliveries", "envelopes", "queues", "testing", "coverage", "workflow"];
+const adapters = [
+  "sources",
+  "spools",
+  "deliveries",
+  "envelopes",
+  "queues",
+  "downloads",
+  "testing",
+  "coverage",
+  "workflow",
+];
 /** Stand beside the adapters, and are one thing each. */
-const whole = ["testing", "coverage", "workflow"];
+const whole = ["downloads", "testing", "coverage", "workflow"];
 
 interface Arrow {
   readonly from: string;
@@ -91,6 +101,7 @@ describe("the floors", () => {
     expect(forbidden({ from: "coverage/a.ts", to: "src/sources/postgres/b.ts" })).toBeDefined();
     expect(forbidden({ from: "coverage/a.ts", to: "src/engine/exporter.ts" })).toBeDefined();
     expect(forbidden({ from: "workflow/a.ts", to: "src/engine/exporter.ts" })).toBeDefined();
+    expect(forbidden({ from: "downloads/a.ts", to: "src/archive/b.ts" })).toBeDefined();
     expect(forbidden({ from: "cli/a.ts", to: "src/bundle/verify.ts" })).toBeDefined();
   });
 
