@@ -72,6 +72,9 @@ export const csv = "data/notes.csv";
 export const schema = "schemas/notes.schema.json";
 export const bomb = () => Buffer.alloc(1_000_000);
 
+/** Another text of the same form: its last digit, or else the letter at its end, is another. */
+const otherFact = (text: string) => text.replace(/\d(?=\D*$)|[a-z]$/, (last) => (last === "2" ? "3" : "2"));
+
 /** One damage per line; everything else is made to fit, so that one code is seen. A file that was put there is also one too many. */
 export const damages: readonly (readonly [FindingCode, string, (files: Files) => Buffer, ...also: FindingCode[]])[] = [
   ["ZIP_UNREADABLE", "no zip", () => Buffer.from("hello")],
@@ -404,6 +407,18 @@ export const damages: readonly (readonly [FindingCode, string, (files: Files) =>
         edit(files, "datapackage.json", ({ resources }) => void (resources[0].schema.fields[0].type = "string")),
       ),
   ],
+  ...["title", "id", "created"].map(
+    (fact) =>
+      [
+        "DATA_PACKAGE_INVALID",
+        `a data package of another ${fact}`,
+        (files: Files) =>
+          sealed(
+            files,
+            edit(files, "datapackage.json", (document) => void (document[fact] = otherFact(document[fact]))),
+          ),
+      ] as const,
+  ),
   [
     "DATA_PACKAGE_INVALID",
     "a key that is no column",
