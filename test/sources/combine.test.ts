@@ -399,6 +399,15 @@ describe("mergeSources", () => {
     }
   });
 
+  it("ends where all that is left of a source was given before it was resumed", async () => {
+    const [a, b] = [rows(5, 7), rows(1, 2, 3)];
+    const source = mergeSources([keysetSource(a), keysetSource(b)], byId);
+    const [first] = await pagesOf(source, { pageRecords: 4 });
+    expect(first?.records).toEqual(rows(1, 2, 3, 5));
+    a.pop();
+    expect(await recordsOf(source, { pageRecords: 4, after: first?.cursor as Cursor })).toEqual([]);
+  });
+
   it("orders by several keys, and texts by their bytes", async () => {
     const texts = ["Z", "a", "\uff5e", "\u{1f600}"]; // by UTF-16 the last two stand the other way round
     const list = (even: number) => texts.filter((_text, index) => index % 2 === even).map((text) => ({ text, n: 1 }));

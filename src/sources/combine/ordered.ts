@@ -96,7 +96,10 @@ class Run<R> {
    */
   advance(): boolean {
     do {
-      if (this.#index === this.#page.records.length) return false;
+      if (this.#index === this.#page.records.length) {
+        this.next = undefined; // also of a record that was passed over
+        return false;
+      }
       this.next = keyParts(this.#order(this.#page.records[this.#index] as R), this.name);
       if (this.place.key === undefined) return true;
       const isBeyond = compareKeys(this.next, this.place.key, this.name) > 0;
@@ -112,14 +115,10 @@ class Run<R> {
 
   /** Fetches pages up to one that has the next record, or to the end. */
   async fetch(): Promise<void> {
-    this.next = undefined;
     while (!this.advance()) {
       this.#pages ??= this.#open();
       const step = await this.#pages.next();
-      if (step.done) {
-        this.next = undefined;
-        return;
-      }
+      if (step.done) return;
       this.#page = step.value;
       this.#index = 0;
       if (this.#resumes && this.#page.cursor === undefined)
