@@ -34,11 +34,13 @@ const schema = object(
   { required: ["id", "text"] },
 );
 
+const piece = 512 * 1024;
+
 /** Records of these lengths: some invalid, with fields that are dropped or replaced, nested, with times in no order. */
 const recordsOf = (lengths: readonly number[]): unknown[] =>
   lengths.map((length, id) => ({
     id: id % 7 === 3 ? -0 : BigInt(id),
-    text: `${id}\uD800é`.padEnd(length, `${(id * 48271) % 2147483647} of "${id}", `),
+    text: `${id}\uD800é`.padEnd(length, length > piece ? "x" : `${(id * 48271) % 2147483647} of "${id}", `),
     at: new Date(Date.UTC(2025, 0, 1 + ((id * 37) % 100), id % 24)),
     friend: `friend ${id % 4}`,
     ...(id % 2 === 0 && { author: `author ${id % 5}` }),
@@ -174,7 +176,6 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 const boundaries = (count: number, pageRecords: number) =>
   new Set(Array.from({ length: Math.floor(count / pageRecords) + 1 }, (_, page) => page * pageRecords));
 
-const piece = 512 * 1024;
 /** Long enough for several pieces; some records are longer than a piece, and leave a small one behind them. */
 const lengths = Array.from({ length: 80 }, (_, id) =>
   id === 20 || id === 41 ? piece + 100 : id === 50 ? 200_000 : id === 51 ? 3 : 200 + ((id * 7919) % 30_000),
