@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import { localSpool } from "portmanteau/spools/local";
 import { ZipWriter } from "../src/archive/zip-writer.ts";
 import { bundleDataset } from "../src/engine/assemble.ts";
-import type { Collected } from "../src/engine/collect-dataset.ts";
+import type { Collected } from "../src/engine/conclude-dataset.ts";
 import type { SealedStream } from "../src/engine/lazy-stream.ts";
 import { entryPath } from "../src/model/entry-path.ts";
 import {

@@ -6,7 +6,7 @@ import type { Manifest } from "../model/generated/manifest.ts";
 import type { Report } from "../model/generated/report.ts";
 import type { Delivery, DeliveryWriter, Envelope, Spool } from "../model/ports.ts";
 import { bundleDataset } from "./assemble.ts";
-import type { Collected } from "./collect-dataset.ts";
+import type { Collected } from "./conclude-dataset.ts";
 import { DeliverySet } from "./delivery-set.ts";
 import { type EnvelopedWriter, envelopeOf, openEnveloped } from "./envelope.ts";
 import { type PackedDataset, packSet } from "./split/pack.ts";

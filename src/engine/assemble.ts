@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { BundleDataset, BundleFile } from "../bundle/bundle-dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
-import type { Collected } from "./collect-dataset.ts";
+import type { Collected } from "./conclude-dataset.ts";
 import type { SealedStream } from "./lazy-stream.ts";
 
 /** A collected dataset as the bundle takes it; nothing when none of it could be read. */

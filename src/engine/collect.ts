@@ -5,7 +5,6 @@ import type { ExportEvent } from "../model/events.ts";
 import { pointerKeys, pointerStep } from "../model/json.ts";
 import type { ReportFinding } from "../model/outcome.ts";
 import type { Cursor, Page, ReadContext } from "../model/source.ts";
-import type { OpenAttachments } from "./attachments.ts";
 import type { CompiledConfig } from "./config.ts";
 import { type Guard, subjectGuard } from "./guard.ts";
 import { OpenPart, type PartOptions, type SealedPart } from "./part.ts";
@@ -14,6 +13,15 @@ import type { CollectedDataset, CompleteRequest } from "./plan.ts";
 import { abortedError, readPages, typedError } from "./read-pages.ts";
 import { Retry } from "./retry.ts";
 
+/** How the files of a part fared. */
+export interface FilesRead {
+  readonly total: number;
+  /** How many could not be read. */
+  readonly missing: number;
+  /** Why the first of the missing ones is. */
+  readonly firstMissing: PortmanteauError | undefined;
+}
+
 /** A part, collected as far as its source gave it. */
 export interface CollectedPart {
   readonly part: SealedPart;
@@ -21,7 +29,7 @@ export interface CollectedPart {
   readonly error: PortmanteauError | undefined;
   readonly retries: number;
   /** How its files fared; nothing where the dataset has none. */
-  readonly attachments: OpenAttachments | undefined;
+  readonly attachments: FilesRead | undefined;
   /** How often the content of a file was fetched again. */
   readonly fetchedAgain: number;
   /** Whether it was read in one go, and so shows what its source promises. */

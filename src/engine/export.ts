@@ -8,7 +8,8 @@ import type { Envelope, Spool } from "../model/ports.ts";
 import type { OpenSnapshot, Snapshot } from "../model/source.ts";
 import { bundleDataset } from "./assemble.ts";
 import { type Assembled, assembleSet, type OpenBundle } from "./assemble-set.ts";
-import type { Collected } from "./collect-dataset.ts";
+import type { CollectOptions } from "./collect.ts";
+import type { Collected } from "./conclude-dataset.ts";
 import type { CompiledConfig } from "./config.ts";
 import { type Destination, requireSets, toDelivery } from "./destination.ts";
 import { envelopeOf, openEnveloped } from "./envelope.ts";
@@ -17,7 +18,8 @@ import { buildManifest, buildReport, type Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { pseudonyms } from "./part.ts";
 import { type CollectedDataset, identifiersOf, type Plan } from "./plan.ts";
-import { abortedError, closedInTime, endedReason, typedError } from "./read-pages.ts";
+import { abortedError, closedInTime, endedReason } from "./read-pages.ts";
+import { openSnapshots } from "./snapshots.ts";
 import { aborted, unlessAborted } from "./unless-aborted.ts";
 
 export interface RunOptions {
@@ -30,9 +32,22 @@ export interface RunOptions {
   readonly bundleId: string;
   readonly createdAt: string;
   readonly journal: Journal;
+  /** Gives the parts of a plan whose identities are known, where they were collected before. Default: they are collected now. */
+  readonly gather?: ((collected: readonly CollectedDataset[], options: CollectOptions) => Gathering) | undefined;
 }
 
-type Event = ExportEvent extends infer E ? (E extends unknown ? Omit<E, "requestId"> : never) : never;
+/** Where the datasets come from, in plan order. */
+export interface Gathering {
+  /** Runs until every dataset is there or the export stops. */
+  run(fail: (error: unknown) => void): Promise<void>;
+  result(index: number): Promise<Collected>;
+  /** The part is in the zip: its data streams are not needed any more. A quarantine is, until the end. */
+  release(index: number): Promise<void>;
+  /** The next part waits with its data streams for what comes later. */
+  keep(): void;
+}
+
+export type Event = ExportEvent extends infer E ? (E extends unknown ? Omit<E, "requestId"> : never) : never;
 
 /**
  * Runs a plan: collects the datasets in lanes, assembles them in plan order as they are sealed, and delivers. The first thing that makes
@@ -44,7 +59,7 @@ type Event = ExportEvent extends infer E ? (E extends unknown ? Omit<E, "request
 export async function runExport(
   config: CompiledConfig,
   planned: Plan,
-  { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal }: RunOptions,
+  { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal, gather }: RunOptions,
 ): Promise<Plan> {
   const delivery = toDelivery(to);
   if (splitBytes !== undefined) requireSets(delivery);
@@ -71,33 +86,30 @@ export async function runExport(
   const snapshots = new Map<Snapshot, OpenSnapshot>();
   try {
     if (failure !== undefined) throw failure;
-    const names = plan.datasets.flatMap(({ decision, dataset }) => (decision === "collect" ? dataset.name : []));
-    tell({ type: "started", requestType: plan.request.type, datasets: names });
-    plan = await identifiedPlan(config, planned, {
-      signal: stop.signal,
-      onRetry: (identity, { attempt, delayMs, error: { code } }) =>
-        tell({ type: "identityRetry", identity, attempt, delayMs, code }),
-    });
+    if (gather === undefined) {
+      tell(startedEvent(plan));
+      plan = await identifiedPlan(config, planned, {
+        signal: stop.signal,
+        onRetry: (identity, { attempt, delayMs, error: { code } }) =>
+          tell({ type: "identityRetry", identity, attempt, delayMs, code }),
+      });
+    }
     const collected = plan.datasets.filter((dataset) => dataset.decision === "collect");
     spool = config.spool();
     const opened = await unlessAborted(openEnveloped(delivery, encrypt, stop.signal), stop.signal, (late) =>
       late.abort(abortedError()),
     );
     open.writer = opened;
-    await openSnapshots(collected, snapshots, stop.signal);
+    if (gather === undefined) await openSnapshots(collected, snapshots, stop.signal);
 
-    const options = {
-      request: plan.request,
+    const options: CollectOptions = {
+      ...partOptions(config, plan, bundleId),
       signal: stop.signal,
       spool,
-      level: config.compressionLevel,
-      previewRecords: config.previewRecords,
-      pseudonym: pseudonyms(config.pseudonymKey, bundleId),
-      identifiers: [...identifiersOf(plan.request), ...collected.map(({ subject }) => subject.id)],
       emit: tell,
       find: journal.find,
     };
-    const lanes = new Lanes(collected, config, options, snapshots);
+    const lanes = gather?.(collected, options) ?? new Lanes(collected, config, options, snapshots);
     const goOn = () => {
       if (failure !== undefined) throw failure;
     };
@@ -181,19 +193,23 @@ export async function runExport(
   throw error;
 }
 
-async function openSnapshots(
-  collected: readonly CollectedDataset[],
-  snapshots: Map<Snapshot, OpenSnapshot>,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const { dataset } of collected) {
-    const { snapshot, name } = dataset.source;
-    if (snapshot === undefined || snapshots.has(snapshot)) continue;
-    try {
-      const opening = (async () => snapshot.open(signal))();
-      snapshots.set(snapshot, await unlessAborted(opening, signal, (late) => late.close()));
-    } catch (error) {
-      throw signal.aborted ? abortedError() : typedError(error, dataset.name, name);
-    }
-  }
+export function startedEvent({ request, datasets }: Plan): Extract<Event, { readonly type: "started" }> {
+  const names = datasets.flatMap(({ decision, dataset }) => (decision === "collect" ? dataset.name : []));
+  return { type: "started", requestType: request.type, datasets: names };
+}
+
+/** What all parts of one bundle have in common. */
+export function partOptions(
+  { compressionLevel, previewRecords, pseudonymKey }: CompiledConfig,
+  plan: Plan,
+  bundleId: string,
+): Pick<CollectOptions, "request" | "level" | "previewRecords" | "pseudonym" | "identifiers"> {
+  const keys = plan.datasets.flatMap((planned) => (planned.decision === "collect" ? planned.subject.id : []));
+  return {
+    request: plan.request,
+    level: compressionLevel,
+    previewRecords,
+    pseudonym: pseudonyms(pseudonymKey, bundleId),
+    identifiers: [...identifiersOf(plan.request), ...keys],
+  };
 }

@@ -3,7 +3,7 @@ import { categoriesOf, type ManifestDataset } from "../bundle/manifest.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
 import type { Report } from "../model/generated/report.ts";
 import { isWhole, type ReportFinding } from "../model/outcome.ts";
-import type { Collected } from "./collect-dataset.ts";
+import type { Collected } from "./conclude-dataset.ts";
 import type { CompiledConfig } from "./config.ts";
 import type { Plan } from "./plan.ts";
 
@@ -16,9 +16,12 @@ export class Journal {
   bundle: NonNullable<Report["bundle"]> | undefined;
   /** The files of each dataset in the zips of a set. */
   filesInSet: ReadonlyMap<string, readonly ReportFile[]> | undefined;
+  /** Whether the parts were collected apart, perhaps by several processes: then no two of them show the same moment. */
+  readonly apart: boolean;
   readonly #started: number;
 
-  constructor() {
+  constructor({ apart = false } = {}) {
+    this.apart = apart;
     this.#started = performance.now();
   }
 
@@ -128,14 +131,13 @@ function completenessOf({ collected }: Journal): "complete" | "partial" {
 }
 
 /** What the bundle may claim: one moment for all, one for each, or nothing. */
-function consistencyOf({ collected }: Journal): Manifest["consistency"] {
+function consistencyOf({ collected, apart }: Journal): Manifest["consistency"] {
   const results = [...collected.values()];
   if (results.some(({ planned }) => planned.dataset.source.consistency === "mixed")) return "none";
   const [first, ...rest] = results.map(({ planned }) => planned.dataset.source.snapshot);
-  if (first !== undefined && rest.every((snapshot) => snapshot === first)) return "snapshot";
-  const frozen = results.every(
-    ({ planned, inOneRead }) =>
-      planned.dataset.source.snapshot !== undefined || (planned.dataset.source.consistency === "dataset" && inOneRead),
+  if (!apart && first !== undefined && rest.every((snapshot) => snapshot === first)) return "snapshot";
+  const frozen = results.every(({ planned: { dataset }, inOneRead, inOnePart }) =>
+    dataset.source.snapshot === undefined ? dataset.source.consistency === "dataset" && inOneRead : !apart || inOnePart,
   );
   return frozen && results.length > 0 ? "per-dataset" : "none";
 }

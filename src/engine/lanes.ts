@@ -1,6 +1,7 @@
 import type { OpenSnapshot, Snapshot } from "../model/source.ts";
 import type { CollectOptions } from "./collect.ts";
-import { type Collected, collectDataset } from "./collect-dataset.ts";
+import { collectDataset } from "./collect-dataset.ts";
+import type { Collected } from "./conclude-dataset.ts";
 import type { CompiledConfig } from "./config.ts";
 import type { CollectedDataset } from "./plan.ts";
 import { abortedError } from "./read-pages.ts";
