@@ -87,6 +87,10 @@ export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void 
       case "failed":
         if (isLive) draw(); // the counts at the moment it stopped
         break;
+      case "begun":
+      case "partStarted":
+      case "checkpoint":
+      case "partSealed":
       case "assembled":
       case "delivered":
         break;

@@ -1,4 +1,3 @@
-import type { Dataset } from "../model/dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Source } from "../model/source.ts";
 import type { CompiledConfig } from "./config.ts";
@@ -28,7 +27,7 @@ function identified(planned: CollectedDataset, { values, errors }: FoundIdentiti
   const { name, identity, onNoIdentity } = dataset;
   if (identity === undefined) return planned;
   const error = errors.get(identity);
-  if (error !== undefined) return { ...planned, dataset: failing(dataset, error) };
+  if (error !== undefined) return failing(planned, error);
   const id = values.get(identity);
   if (id !== undefined) return { ...planned, subject: { id } };
   if (subject !== unknownSubject) return planned;
@@ -39,16 +38,17 @@ function identified(planned: CollectedDataset, { values, errors }: FoundIdentiti
       reason: `This system knows people by "${identity}", and none was found for this person.`,
     };
   const missing = `Dataset "${name}" knows people by "${identity}", and none was found for the subject of this request.`;
-  return { ...planned, dataset: failing(dataset, new PortmanteauError("IDENTITY_MISSING", missing)) };
+  return failing(planned, new PortmanteauError("IDENTITY_MISSING", missing));
 }
 
 /** The dataset with a source that cannot be read. */
-function failing(dataset: Dataset, error: PortmanteauError): Dataset {
+export function failing(planned: CollectedDataset, error: PortmanteauError): CollectedDataset {
+  const { dataset } = planned;
   const { name, capabilities } = dataset.source;
   const source: Source = {
     name,
     capabilities: { ...capabilities, count: false, partitions: false },
     read: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) }),
   };
-  return { ...dataset, source };
+  return { ...planned, dataset: { ...dataset, source }, unresolved: error };
 }

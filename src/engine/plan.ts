@@ -21,12 +21,14 @@ export interface CollectedDataset {
   readonly codec: RecordCodec;
   readonly documents: DatasetDocuments;
   readonly subject: SourceSubject;
+  /** Why it is not known who the subject is there; reading throws it. */
+  readonly unresolved?: PortmanteauError;
 }
 /** Stands for a subject whose key is not known before the identities are resolved. */
 export const unknownSubject: SourceSubject = { id: "" };
 
 /** A dataset that will not be collected, and why. */
-interface SkippedDataset {
+export interface SkippedDataset {
   readonly decision: "excluded" | "notApplicable";
   readonly dataset: Dataset;
   readonly reason: string;
@@ -71,7 +73,8 @@ export function planExport(config: CompiledConfig, request: ExportRequest, now: 
   };
 }
 
-function completeRequest(request: ExportRequest, now: string): CompleteRequest {
+/** @throws {PortmanteauError} `REQUEST_INVALID`, naming the field */
+export function completeRequest(request: ExportRequest, now: string): CompleteRequest {
   const [error] = documentErrors("request", request);
   if (error !== undefined) {
     throw new PortmanteauError(

@@ -1,5 +1,6 @@
 import type { ExportEvent } from "./events.ts";
 import type { ExportReport } from "./outcome.ts";
+import type { Clock } from "./ports.ts";
 import type { ExportRequest, RequestType } from "./request.ts";
 
 /**
@@ -105,6 +106,17 @@ export interface DurableStepOptions {
   readonly onEvent?: (event: ExportEvent) => void;
 }
 
+export interface BeginOptions extends DurableStepOptions {
+  /** `urn:uuid:…` for a request that is new. Default: a random one. */
+  readonly bundleId?: string;
+  /** What to do when the configuration is not the one that the request was begun with. Default `"refuse"`, with the differences. */
+  readonly onChange?: "refuse" | "restart";
+  /** The last try: a dataset that cannot be counted or divided, or whose subject is not found, fails. Default: its error is thrown. */
+  readonly final?: boolean;
+  /** For a request that is new: when it was begun. Default: the system's clock. */
+  readonly clock?: Clock;
+}
+
 export interface CollectPartOptions extends DurableStepOptions {
   /** The last try: when the source fails again, what there is is sealed with the error, for a partial bundle. Default: it is thrown. */
   readonly final?: boolean;
@@ -119,23 +131,19 @@ export interface CollectPartOptions extends DurableStepOptions {
  */
 export interface DurableSteps<AssembleOptions = unknown> {
   /** Puts a request into the journal: resolves its identities, counts, divides. A request that is there already is continued as it was begun. */
-  begin(
-    request: ExportRequest,
-    options?: DurableStepOptions & {
-      /** `urn:uuid:…` for a request that is new. Default: a random one. */
-      readonly bundleId?: string;
-      /** What to do when the configuration is not the one that the request was begun with. Default `"refuse"`, with the differences. */
-      readonly onChange?: "refuse" | "restart";
-    },
-  ): Promise<BegunRequest>;
+  begin(request: ExportRequest, options?: BeginOptions): Promise<BegunRequest>;
   /** Collects one part to its end, from the last checkpoint on. A sealed part is checked and left as it is. */
   collectPart(requestId: string, part: PartName, options?: CollectPartOptions): Promise<PartReceipt>;
-  /** Makes the bundle of the sealed parts and delivers it. Done again, it delivers the identical bundle again. */
+  /** Makes the bundle of the sealed parts and delivers it. Done again, it delivers the identical bundle again. `INCOMPLETE` names what is not sealed. */
   assemble(requestId: string, options: AssembleOptions): Promise<ExportReport>;
   /** Nothing when the request is unknown. */
   progress(requestId: string): Promise<RequestProgress | undefined>;
   /** Removes everything of a request. Does nothing where there is nothing. */
   purge(requestId: string): Promise<void>;
-  /** Purges every request whose `keepMs` is over; gives their number. */
-  purgeExpired(): Promise<number>;
+  /**
+   * Purges every request whose `keepMs` is over, and what a purge that broke off has left; gives the number of requests.
+   *
+   * @throws {PortmanteauError} `JOURNAL_CORRUPT` at the end when there are objects that this key does not open: they are left as they are
+   */
+  purgeExpired(options?: { readonly clock?: Clock }): Promise<number>;
 }

@@ -58,6 +58,19 @@ export const errorCodes = {
   ],
   SPOOL_FAILED: ["The spool could not be written or read.", "Look at `cause`: disk space, permissions."],
   SPOOL_CORRUPT: ["Spooled bytes changed between writing and reading.", "Check the disk; export again."],
+  JOURNAL_CORRUPT: [
+    "An object of a durable spool is not what was written: another key, changed bytes, or not of this package.",
+    "Check that all workers have the same key and nobody else writes there; `purge` the request and begin it again.",
+  ],
+  REQUEST_CONFLICT: [
+    "A request of this id was begun with other contents.",
+    "Send it as it was begun, or under an id of its own.",
+  ],
+  REQUEST_UNKNOWN: ["No request of this id was begun, or it was purged.", "Begin it."],
+  RESUME_REFUSED: [
+    "The configuration is not the one that the request was begun with.",
+    'Restore it, or begin the request anew: `onChange: "restart"`.',
+  ],
   SPLIT_IMPOSSIBLE: ["What must stay whole is larger than `splitBytes` allows.", "Raise `splitBytes`."],
   DELIVERY_FAILED: [
     "The destination refused or broke off.",

@@ -196,6 +196,7 @@ export interface Report {
       | "FILES_MISSING"
       | "READ_RESUMED"
       | "READ_RESTARTED"
+      | "PART_RESTARTED"
       | "OBSERVER_FAILED"
       | "CLOSE_TIMED_OUT"
       | "CLEANUP_FAILED";

@@ -1,0 +1,171 @@
+import { randomBytes } from "node:crypto";
+import type { BeginOptions, BegunRequest } from "../../model/durable.ts";
+import { PortmanteauError } from "../../model/errors.ts";
+import type { Begun } from "../../model/generated/journal/begun.ts";
+import { type ExportRequest, oneMonthAfter } from "../../model/request.ts";
+import type { OpenSnapshot, Partition, ReadContext, Snapshot } from "../../model/source.ts";
+import { sourceRetry } from "../collect.ts";
+import type { CompiledConfig } from "../config.ts";
+import { type Event, startedEvent } from "../export.ts";
+import { identifiedPlan } from "../identified-plan.ts";
+import type { Journal } from "../journal.ts";
+import { type CollectedDataset, type Plan, planExport } from "../plan.ts";
+import { abortedError, closedInTime, countRecords, endedReason, partitionsOf } from "../read-pages.ts";
+import { Slots } from "../slots.ts";
+import { openSnapshots } from "../snapshots.ts";
+import { errorDocument, getDocument, names, putDocument } from "./documents.ts";
+import { purgeFolder } from "./purge.ts";
+import { boundConfig, type DurableConfig, partsOf, requireSameRequest, storedRequest, vaultOf } from "./request.ts";
+
+const defaultKeepMs = 30 * 24 * 60 * 60 * 1000;
+
+export interface BeginRun extends Pick<BeginOptions, "signal" | "onChange" | "final"> {
+  readonly bundleId: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly emit: (event: Event) => void;
+  readonly journal: Journal;
+}
+
+/** Puts a request into the journal, or finds it there. */
+export async function beginRequest(from: DurableConfig, request: ExportRequest, run: BeginRun): Promise<Begun> {
+  const planned = planExport(from.config, request, run.createdAt); // a malformed request is refused before anything is asked
+  const vault = await vaultOf(from, request.id, run.signal);
+  const there = await getDocument(vault, "begun", names.begun);
+  if (there !== undefined) {
+    try {
+      requireSameRequest(there, request);
+      storedRequest(from, vault, there);
+      return there;
+    } catch (error) {
+      if (run.onChange !== "restart" || !PortmanteauError.is(error) || error.code !== "RESUME_REFUSED") throw error;
+      await purgeFolder(vault);
+    }
+  }
+  const { config, facts } = boundConfig(from, vault);
+  run.emit(startedEvent(planned));
+  const datasets = await decided(config, planned, run);
+  const begun: Begun = {
+    requestId: request.id,
+    generation: randomBytes(16).toString("hex"),
+    request: JSON.parse(JSON.stringify(request)) as Begun["request"],
+    bundleId: run.bundleId,
+    createdAt: run.createdAt,
+    expiresAt: new Date(Date.parse(run.createdAt) + (from.durable.keepMs ?? defaultKeepMs)).toISOString(),
+    facts: { ...facts },
+    findings: [...run.journal.findings],
+    datasets,
+  };
+  await putDocument(vault, names.begun, begun);
+  return begun;
+}
+
+/** What is told of a request that was begun. */
+export function begunRequest(begun: Begun): BegunRequest {
+  const { requestId, bundleId, createdAt } = begun;
+  const { type, receivedAt = createdAt, dueAt } = begun.request as unknown as ExportRequest;
+  return {
+    requestId,
+    requestType: type,
+    bundleId,
+    createdAt,
+    dueAt: new Date(dueAt ?? oneMonthAfter(new Date(receivedAt).toISOString())).toISOString(),
+    parts: partsOf(begun).map(({ dataset, source, partition }) => ({
+      dataset,
+      ...(partition === undefined ? {} : { partition }),
+      source,
+    })),
+  };
+}
+
+/** Resolves the identities, counts and divides: everything that is asked once. */
+async function decided(config: CompiledConfig, planned: Plan, run: BeginRun): Promise<Begun["datasets"]> {
+  const stop = new AbortController();
+  const { signal = stop.signal } = run;
+  const own = signal === stop.signal ? signal : AbortSignal.any([signal, stop.signal]);
+  const plan = await identifiedPlan(config, planned, {
+    signal: own,
+    onRetry: (identity, { attempt, delayMs, error: { code } }) =>
+      run.emit({ type: "identityRetry", identity, attempt, delayMs, code }),
+  });
+  const collected = plan.datasets.filter((dataset) => dataset.decision === "collect");
+  const snapshots = new Map<Snapshot, OpenSnapshot>();
+  try {
+    const asked = collected.filter(({ dataset: { source } }) => source.count ?? source.partitions);
+    await openSnapshots(asked, snapshots, own);
+    const slots = new Slots(config.lanes);
+    const decisions = await Promise.allSettled(
+      plan.datasets.map(async (dataset, index): Promise<Begun["datasets"][number]> => {
+        if (dataset.decision !== "collect") return skipped(dataset);
+        try {
+          return await slots.run(index, () => askedOf(dataset, config, plan, snapshots, { ...run, signal: own }));
+        } catch (error) {
+          stop.abort(endedReason);
+          throw error;
+        }
+      }),
+    );
+    const failed = decisions.flatMap((each) => (each.status === "rejected" ? [each.reason as PortmanteauError] : []));
+    if (failed.length > 0) throw failed.find(({ code }) => code !== "ABORTED") ?? failed[0];
+    return decisions.map((each) => (each as PromiseFulfilledResult<Begun["datasets"][number]>).value);
+  } finally {
+    stop.abort(endedReason);
+    for (const snapshot of snapshots.values())
+      if (!(await closedInTime(snapshot.close())))
+        run.journal.find("CLEANUP_FAILED", null, "A snapshot did not close in time; a connection may be left open.");
+  }
+}
+
+function skipped(dataset: Exclude<Plan["datasets"][number], CollectedDataset>): Begun["datasets"][number] {
+  const { decision, reason, exclusion = null } = dataset;
+  const { name, source } = dataset.dataset;
+  const nothing = { subject: null, error: null, expected: null, partitions: [], retries: 0 };
+  return { name, source: source.name, decision, reason, exclusion, ...nothing };
+}
+
+async function askedOf(
+  planned: CollectedDataset,
+  config: CompiledConfig,
+  plan: Plan,
+  snapshots: ReadonlyMap<Snapshot, OpenSnapshot>,
+  run: BeginRun & { readonly signal: AbortSignal },
+): Promise<Begun["datasets"][number]> {
+  const { name, source } = planned.dataset;
+  const { signal, emit } = run;
+  if (signal.aborted) throw abortedError();
+  const context: ReadContext = {
+    subject: planned.subject,
+    requestType: plan.request.type,
+    pageRecords: config.pageRecords,
+    signal,
+    snapshot: source.snapshot === undefined ? undefined : snapshots.get(source.snapshot)?.token,
+  };
+  const asking = sourceRetry(planned, config, { signal, emit }, true);
+  let expected: number | null = null;
+  let partitions: readonly Partition[] = [];
+  const count = async () => {
+    expected = await countRecords(source, context, config.pageTimeoutMs, name);
+  };
+  const divide = async () => {
+    if (source.partitions === undefined || source.capabilities.attachments) return;
+    partitions = await partitionsOf(source, context, config.pageTimeoutMs, name);
+  };
+  let error = planned.unresolved;
+  if (error === undefined) error = await asking.run(count);
+  asking.progress();
+  if (error === undefined) error = await asking.run(divide);
+  if (error !== undefined && run.final !== true) throw error;
+  emit({ type: "datasetStarted", dataset: name, expected });
+  return {
+    name,
+    source: source.name,
+    decision: "collect",
+    reason: null,
+    exclusion: null,
+    subject: planned.subject.id === "" ? null : planned.subject.id,
+    error: error === undefined ? null : errorDocument(error),
+    expected,
+    partitions: [...partitions] as Begun["datasets"][number]["partitions"],
+    retries: asking.total,
+  };
+}

@@ -1,0 +1,122 @@
+import { crc32 } from "node:zlib";
+import { PortmanteauError } from "../../model/errors.ts";
+import type { Receipt } from "../../model/generated/journal/receipt.ts";
+import type { Spool, Spooled, SpoolWriter } from "../../model/ports.ts";
+import { corrupt, type Vault } from "./vault.ts";
+
+export type Chunk = Receipt["json"]["chunks"][number];
+
+/** Where the chunks of one part lie. */
+export interface PartPlace {
+  readonly vault: Vault;
+  /** Name of the dataset. */
+  readonly dataset: string;
+  /** The chunk of this name, among those of the part. */
+  readonly path: (object: string) => string;
+}
+
+/** As much of a stream is one object; more are held while it is written. */
+const chunkBytes = 4 * 1024 * 1024;
+
+/**
+ * The streams of one part, written by one run. A chunk is written once and never changed: its name has the run's own, so that two runs
+ * of one part never touch each other's. What a run leaves that no document names is gone when the request is purged.
+ */
+export class ChunkSpool implements Spool {
+  readonly attempt: string;
+  readonly #place: PartPlace;
+  #next = 0;
+
+  constructor(place: PartPlace, attempt: string) {
+    this.#place = place;
+    this.attempt = attempt;
+  }
+
+  async create(): Promise<ChunkWriter> {
+    return this.goOn([]);
+  }
+
+  /** A stream of which these chunks are there. */
+  goOn(chunks: readonly Chunk[]): ChunkWriter {
+    return new ChunkWriter(this.#place, () => `${this.attempt}-${this.#next++}`, chunks);
+  }
+
+  async close(): Promise<void> {}
+}
+
+export class ChunkWriter implements SpoolWriter {
+  readonly #place: PartPlace;
+  readonly #name: () => string;
+  readonly #chunks: Chunk[];
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+
+  constructor(place: PartPlace, name: () => string, chunks: readonly Chunk[]) {
+    this.#place = place;
+    this.#name = name;
+    this.#chunks = [...chunks];
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const next = bytes.subarray(at, at + chunkBytes - this.#heldBytes);
+      this.#held.push(Buffer.from(next)); // a copy: the caller may use its buffer again
+      this.#heldBytes += next.length;
+      at += next.length;
+      if (this.#heldBytes === chunkBytes) await this.flush();
+    }
+  }
+
+  /** Puts what is held. @returns all chunks of the stream so far */
+  async flush(): Promise<readonly Chunk[]> {
+    if (this.#heldBytes > 0) {
+      const bytes = Buffer.concat(this.#held);
+      this.#held = [];
+      this.#heldBytes = 0;
+      const object = this.#name();
+      await this.#place.vault.put(this.#place.path(object), bytes);
+      this.#chunks.push({ object, bytes: bytes.length, crc32: crc32(bytes) });
+    }
+    return [...this.#chunks];
+  }
+
+  async seal(): Promise<ChunkedStream> {
+    return new ChunkedStream(this.#place, await this.flush());
+  }
+
+  /** What is stored stays: a document may name it. */
+  async discard(): Promise<void> {
+    this.#held = [];
+    this.#heldBytes = 0;
+  }
+}
+
+/** A stream whose bytes lie in chunks. */
+export class ChunkedStream implements Spooled {
+  readonly bytes: number;
+  readonly chunks: readonly Chunk[];
+  readonly #place: PartPlace;
+
+  constructor(place: PartPlace, chunks: readonly Chunk[]) {
+    this.#place = place;
+    this.chunks = chunks;
+    this.bytes = chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** @throws {PortmanteauError} `SPOOL_CORRUPT` for a chunk that is gone, `JOURNAL_CORRUPT` for one that is not what was written */
+  async *read(): AsyncGenerator<Uint8Array> {
+    const { vault, dataset, path } = this.#place;
+    for (const { object, bytes, crc32: crc } of this.chunks) {
+      const found = await vault.get(path(object));
+      if (found === undefined)
+        throw new PortmanteauError("SPOOL_CORRUPT", `A chunk of dataset "${dataset}" is gone from the durable spool.`, {
+          context: { dataset },
+        });
+      if (found.length !== bytes || crc32(found) !== crc)
+        throw corrupt(path(object), "is not the one that was written");
+      yield found;
+    }
+  }
+
+  async discard(): Promise<void> {}
+}
