@@ -19,24 +19,22 @@ export async function purgeFolder(vault: Vault): Promise<void> {
 /** Purges the requests whose time is over, and orphans. @returns how many requests */
 export async function purgeExpired({ spool, key }: DurableOptions, clock: Clock): Promise<number> {
   const master = await askKey(key);
-  const folders = new Map<string, string[]>();
+  /** One object tells whose a folder is. */
+  const folders = new Map<string, string>();
   await calling(
     spool.name,
     "list its objects",
     async () => {
       for await (const path of spool.list("")) {
         const folder = folderIn(path);
-        if (folder === undefined) continue;
-        const objects = folders.get(folder) ?? [];
-        // One object tells whose an orphan's folder is; the rest is listed again.
-        if (objects.length === 0) folders.set(folder, [...objects, path.slice(folder.length + 1)]);
+        if (folder !== undefined && !folders.has(folder)) folders.set(folder, path.slice(folder.length + 1));
       }
     },
     undefined,
   );
   let purged = 0;
   let unreadable = 0;
-  for (const [folder, [first = ""]] of folders) {
+  for (const [folder, first] of folders) {
     const vault = new Vault(spool, master, folder, undefined);
     try {
       const begun = await getDocument(vault, "begun", names.begun);
