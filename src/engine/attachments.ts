@@ -7,7 +7,7 @@ import type { EntryPath } from "../model/entry-path.ts";
 import { type ErrorCode, PortmanteauError } from "../model/errors.ts";
 import type { PartState } from "../model/generated/journal/part-state.ts";
 import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
-import { FileList } from "./file-list.ts";
+import { FileList, type ListedFile } from "./file-list.ts";
 import type { Reopen, SealedStream } from "./lazy-stream.ts";
 import type { CollectedDataset } from "./plan.ts";
 import { type ReadContentOptions, readContent } from "./read-content.ts";
@@ -30,6 +30,8 @@ export interface SealedAttachments {
   readonly files: readonly SealedAttachment[];
   /** What the files are, a line of JSON for each; only of a part that was ever put down. */
   readonly list: SealedStream | undefined;
+  /** The contents of all, one after the other. */
+  readonly contents: Spooled | undefined;
   discard(): Promise<void>;
 }
 
@@ -183,25 +185,7 @@ export class OpenAttachments {
 
   async seal(): Promise<SealedAttachments> {
     const spooled = await typedSpool(this.#streamName, async () => this.#writer?.seal());
-    const list = await this.#list.seal();
-    const slices = new Slices(spooled);
-    const files = this.#list.files.map(({ path, name, mediaType, at, facts }): SealedAttachment => {
-      const slice: Spooled = {
-        bytes: facts.compressedBytes,
-        read: () => slices.read(at, facts.compressedBytes),
-        discard: async () => {}, // all files are given up together
-      };
-      return { path, name, mediaType, stream: { facts, spooled: slice } };
-    });
-    return {
-      files,
-      list,
-      async discard() {
-        await slices.close();
-        await spooled?.discard();
-        await list?.spooled.discard();
-      },
-    };
+    return sealedAttachments(this.#list.files, spooled, await this.#list.seal());
   }
 
   /** Gives up what was read. */
@@ -237,6 +221,33 @@ export class OpenAttachments {
     });
     this.#bytes += bytes.length;
   }
+}
+
+/** The files that are listed, each a slice of the contents of all. */
+export function sealedAttachments(
+  listed: readonly ListedFile[],
+  contents: Spooled | undefined,
+  list: SealedStream | undefined,
+): SealedAttachments {
+  const slices = new Slices(contents);
+  const files = listed.map(({ path, name, mediaType, at, facts }): SealedAttachment => {
+    const slice: Spooled = {
+      bytes: facts.compressedBytes,
+      read: () => slices.read(at, facts.compressedBytes),
+      discard: async () => {}, // all files are given up together
+    };
+    return { path, name, mediaType, stream: { facts, spooled: slice } };
+  });
+  return {
+    files,
+    list,
+    contents,
+    async discard() {
+      await slices.close();
+      await contents?.discard();
+      await list?.spooled.discard();
+    },
+  };
 }
 
 /** Of an error what JSON holds: its cause stays behind, which may quote values. */

@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Property, Shape } from "../codec/shape.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
-import { pointerKeys, pointerStep } from "../model/json.ts";
 import type { ReportFinding } from "../model/outcome.ts";
 import type { Cursor, Page, ReadContext } from "../model/source.ts";
 import type { CompiledConfig } from "./config.ts";
-import { type Guard, subjectGuard } from "./guard.ts";
+import { subjectGuard } from "./guard.ts";
 import { OpenPart, type PartOptions, type SealedPart } from "./part.ts";
-import { type Place, recordAt } from "./place.ts";
+import type { PartKeeper } from "./part-keeper.ts";
+import type { Place } from "./place.ts";
 import type { CollectedDataset, CompleteRequest } from "./plan.ts";
 import { abortedError, readPages, typedError } from "./read-pages.ts";
+import { encodeRecord, guardRecord, invalidRecord } from "./record-errors.ts";
 import { Retry } from "./retry.ts";
 
 /** How the files of a part fared. */
@@ -61,20 +61,29 @@ type DatasetEvent =
 const recordsPerTurn = 1_000;
 
 /** After these nothing may be delivered, not even a part of it. */
-const fatalCodes: ReadonlySet<string> = new Set(["SUBJECT_MISMATCH", "ABORTED", "SPOOL_FAILED", "SPOOL_CORRUPT"]);
+const fatalCodes: ReadonlySet<string> = new Set([
+  "SUBJECT_MISMATCH",
+  "ABORTED",
+  "SPOOL_FAILED",
+  "SPOOL_CORRUPT",
+  "JOURNAL_CORRUPT",
+  "REQUEST_UNKNOWN",
+]);
 
 /**
  * Collects one part to its end: read, guard, project, validate, encode, deflate, seal. Retryable errors are met by reading on after
  * the last cursor, or from the start where a source cannot; a record is never repeated.
  *
  * @param onPage hears after each page how many records it had, and how many the part has now
- * @throws {PortmanteauError} only what is fatal for the whole export; any other error is part of the result
+ * @param keeper lets the part outlive this process; default: it does not
+ * @throws {PortmanteauError} only what is fatal for the whole export; any other error is part of the result, unless the keeper waits for better
  */
 export async function collectPart(
   { planned, context, partition }: PartJob,
   config: CompiledConfig,
   options: CollectOptions,
   onPage: (records: number, read: number) => void,
+  keeper?: PartKeeper,
 ): Promise<CollectedPart> {
   const { dataset, subject } = planned;
   const { source, name } = dataset;
@@ -83,10 +92,13 @@ export async function collectPart(
   const place: Place = { dataset: name, ...(partition === undefined ? {} : { partition }) };
   const guard = subjectGuard(dataset.subjectField, subject.id, place);
 
-  let part = new OpenPart(planned, options, partition);
-  let cursor: Cursor | undefined;
+  const kept = await keeper?.takeUp(planned, options, partition);
+  let part = kept?.part ?? new OpenPart(planned, options, partition);
+  let cursor: Cursor | undefined = kept?.cursor;
   let furthest = -1;
-  let inOneRead = true;
+  let inOneRead = kept === undefined;
+  /** Whether all that is in the part is before the cursor. */
+  let isBetweenPages = true;
 
   /** One page into the part. The cursor moves only when all of the page is in. */
   const take = async (page: Page): Promise<void> => {
@@ -102,6 +114,7 @@ export async function collectPart(
     if (attachments !== undefined && page.attachments?.length !== page.records.length)
       throw contractError(name, "did not give one attachment, or null, for each record");
     const readBefore = part.read;
+    isBetweenPages = false;
     for (const given of page.records as readonly unknown[]) {
       const recordIndex = part.read;
       let record = given;
@@ -112,22 +125,25 @@ export async function collectPart(
         if (attachments.stopped !== undefined) return;
       }
       const errors = encodeRecord(part, guard, record, place, recordIndex);
-      if (errors !== undefined && dataset.onInvalid === "fail") {
-        const where = errors
-          .map(({ pointer, message }) => `${safePointer(planned.codec.shape, pointer)} ${message}`)
-          .join("; ");
-        const { name: record, context } = recordAt(place, recordIndex);
-        throw new PortmanteauError("RECORD_INVALID", `${record} does not match its schema: ${where}.`, { context });
-      }
+      if (errors !== undefined && dataset.onInvalid === "fail")
+        throw invalidRecord(errors, planned.codec.shape, place, recordIndex);
       if (part.full) await part.ready();
       if ((part.read - readBefore) % recordsPerTurn === 0) await turn();
     }
     if (resumes) cursor = page.cursor;
+    isBetweenPages = resumes;
     // A source that starts again must get further than before: else it would fail at the same place for ever.
     if (resumes || part.read > furthest) reading.progress();
     furthest = Math.max(furthest, part.read);
     onPage(page.records.length, part.read);
+    if (keeper?.isDue === true) await keep();
     await turn();
+  };
+
+  /** What is in the part is safe from here on. */
+  const keep = async (): Promise<void> => {
+    if (isBetweenPages && cursor !== undefined)
+      await keeper?.keep(part, { cursor, retries: reading.total, fetchedAgain: fetching.total });
   };
 
   /** Lets timers, sockets and zlib's pool have their turn; a source that only ever awaits microtasks would starve them. */
@@ -138,6 +154,8 @@ export async function collectPart(
 
   const reading = sourceRetry(planned, config, options, resumes);
   const fetching = sourceRetry(planned, config, options, true);
+  reading.total += kept?.retries ?? 0;
+  fetching.total += kept?.fetchedAgain ?? 0;
   const onCloseTimeout = () =>
     find("CLOSE_TIMED_OUT", name, `Source "${source.name}" did not close in time; a connection may be left open.`);
   const contents = { signal, timeoutMs: config.pageTimeoutMs, onCloseTimeout };
@@ -159,9 +177,15 @@ export async function collectPart(
       part = new OpenPart(planned, options, partition);
     });
     const { attachments } = part;
+    const failure = error ?? attachments?.stopped;
+    if (failure !== undefined && keeper?.waitsForBetter === true) {
+      await keep();
+      throw failure;
+    }
+    if (keeper !== undefined) await attachments?.putDown(); // the list of the files is then a stream of its own
     return {
       part: await part.seal(),
-      error: error ?? attachments?.stopped,
+      error: failure,
       retries: reading.total,
       attachments,
       fetchedAgain: fetching.total,
@@ -191,44 +215,6 @@ export function sourceRetry(
     onRetry: ({ attempt, delayMs, error: { code } }) =>
       emit({ type: "retry", dataset: name, attempt, delayMs, code, resumed }),
   });
-}
-
-/** A record whose accessors throw, or that is a proxy gone wrong, is the source's fault; the foreign error stays the cause. */
-function encodeRecord(part: OpenPart, guard: Guard, record: unknown, place: Place, recordIndex: number) {
-  try {
-    guard(record, recordIndex);
-    return part.encode(record);
-  } catch (cause) {
-    throw unreadableRecord(cause, place, recordIndex);
-  }
-}
-
-function guardRecord(guard: Guard, record: unknown, place: Place, recordIndex: number): void {
-  try {
-    guard(record, recordIndex);
-  } catch (cause) {
-    throw unreadableRecord(cause, place, recordIndex);
-  }
-}
-
-function unreadableRecord(cause: unknown, place: Place, recordIndex: number): PortmanteauError {
-  if (PortmanteauError.is(cause) && cause.code === "SUBJECT_MISMATCH") return cause;
-  const { name, context } = recordAt(place, recordIndex);
-  return new PortmanteauError("SOURCE_FAILED", `${name} cannot be read.`, { context, cause });
-}
-
-/** A pointer without the keys of maps and unknown objects: those are data. */
-function safePointer(root: Shape, pointer: string): string {
-  let shape: Shape | undefined = root;
-  let safe = "";
-  for (const key of pointerKeys(pointer) ?? []) {
-    const property: Property | undefined =
-      shape?.kind === "object" ? shape.properties.find(({ name }) => name === key) : undefined;
-    safe += property !== undefined || shape?.kind === "array" ? pointerStep(key) : "/*";
-    shape =
-      property?.shape ?? (shape?.kind === "array" ? shape.items : shape?.kind === "map" ? shape.values : undefined);
-  }
-  return safe || "/";
 }
 
 function contractError(dataset: string, what: string): PortmanteauError {

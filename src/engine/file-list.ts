@@ -91,7 +91,7 @@ export class FileList {
 const lineFeed = 10;
 
 /** Takes text in chunks, and gives its lines, without their ends. */
-function linesOf(onLine: (line: Buffer) => void): (text: Buffer) => void {
+export function linesOf(onLine: (line: Buffer) => void): (text: Buffer) => void {
   let begun: Buffer[] = [];
   return (text) => {
     let from = 0;

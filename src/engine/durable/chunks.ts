@@ -25,6 +25,7 @@ const chunkBytes = 4 * 1024 * 1024;
 export class ChunkSpool implements Spool {
   readonly attempt: string;
   readonly #place: PartPlace;
+  readonly #writers = new Map<string, ChunkWriter>();
   #next = 0;
 
   constructor(place: PartPlace, attempt: string) {
@@ -32,19 +33,28 @@ export class ChunkSpool implements Spool {
     this.attempt = attempt;
   }
 
-  async create(): Promise<ChunkWriter> {
-    return this.goOn([]);
+  async create(name: string): Promise<SpoolWriter> {
+    return this.goOn(name, []);
   }
 
   /** A stream of which these chunks are there. */
-  goOn(chunks: readonly Chunk[]): ChunkWriter {
-    return new ChunkWriter(this.#place, () => `${this.attempt}-${this.#next++}`, chunks);
+  goOn(name: string, chunks: readonly Chunk[]): SpoolWriter {
+    const writer = new ChunkWriter(this.#place, () => `${this.attempt}-${this.#next++}`, chunks);
+    this.#writers.set(name, writer);
+    return writer;
+  }
+
+  /** Puts what is held. @returns the chunks of each stream so far */
+  async flush(): Promise<{ readonly name: string; readonly chunks: Chunk[] }[]> {
+    const streams = [];
+    for (const [name, writer] of this.#writers) streams.push({ name, chunks: await writer.flush() });
+    return streams;
   }
 
   async close(): Promise<void> {}
 }
 
-export class ChunkWriter implements SpoolWriter {
+class ChunkWriter implements SpoolWriter {
   readonly #place: PartPlace;
   readonly #name: () => string;
   readonly #chunks: Chunk[];
@@ -68,7 +78,7 @@ export class ChunkWriter implements SpoolWriter {
   }
 
   /** Puts what is held. @returns all chunks of the stream so far */
-  async flush(): Promise<readonly Chunk[]> {
+  async flush(): Promise<Chunk[]> {
     if (this.#heldBytes > 0) {
       const bytes = Buffer.concat(this.#held);
       this.#held = [];

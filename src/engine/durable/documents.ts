@@ -33,7 +33,7 @@ interface Documents {
 type Kind = keyof Documents;
 
 const checks = new Map<Kind, ValidateFunction>();
-const deflated = promisify<Uint8Array, Buffer>(deflateRaw);
+const deflated = promisify<Uint8Array, { level: number }, Buffer>(deflateRaw);
 const inflated = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
 /** More text than any document has: what was authentic is not hostile, but may be wrong. */
 const mostText = 512 * 1024 * 1024;
@@ -48,9 +48,19 @@ export const names = {
   chunk: (part: number, object: string) => `parts/${part}/${object}`,
 } as const;
 
-/** Puts a document in place of the one that was there. */
-export async function putDocument<K extends Kind>(vault: Vault, name: string, document: Documents[K]): Promise<void> {
-  const bytes = await deflated(Buffer.from(JSON.stringify(document)));
+const lengthBytes = 4;
+
+/** Puts a document in place of the one that was there. @param rest bytes that go with it, in the same object */
+export async function putDocument<K extends Kind>(
+  vault: Vault,
+  name: string,
+  document: Documents[K],
+  rest: Uint8Array = Buffer.alloc(0),
+): Promise<void> {
+  const json = Buffer.from(JSON.stringify(document));
+  const length = Buffer.alloc(lengthBytes);
+  length.writeUInt32LE(json.length);
+  const bytes = await deflated(Buffer.concat([length, json, rest]), { level: 1 });
   if (bytes.length > maxPlainBytes)
     throw new PortmanteauError(
       "SPOOL_FAILED",
@@ -65,18 +75,31 @@ export async function getDocument<K extends Kind>(
   kind: K,
   name: string,
 ): Promise<Documents[K] | undefined> {
+  return (await getWithRest(vault, kind, name))?.document;
+}
+
+/** A document and the bytes that go with it. */
+export async function getWithRest<K extends Kind>(
+  vault: Vault,
+  kind: K,
+  name: string,
+): Promise<{ readonly document: Documents[K]; readonly rest: Buffer } | undefined> {
   const bytes = await vault.get(name);
   if (bytes === undefined) return undefined;
   let value: unknown;
+  let rest: Buffer;
   try {
-    value = JSON.parse((await inflated(bytes, { maxOutputLength: mostText })).toString());
+    const text = await inflated(bytes, { maxOutputLength: mostText });
+    const end = lengthBytes + text.readUInt32LE();
+    value = JSON.parse(text.toString("utf8", lengthBytes, end));
+    rest = text.subarray(end);
   } catch {
-    throw corrupt(name, "is no JSON");
+    throw corrupt(name, "is no document of the journal");
   }
   let check = checks.get(kind);
   if (check === undefined) checks.set(kind, (check = createAjv({ allErrors: false }).compile(schemas[kind])));
   if (!check(value)) throw corrupt(name, `does not match its schema at "${check.errors?.[0]?.instancePath || "/"}"`);
-  return value as Documents[K];
+  return { document: value as Documents[K], rest };
 }
 
 type ErrorDocument = NonNullable<Receipt["error"]>;

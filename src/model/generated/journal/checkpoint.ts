@@ -1,7 +1,7 @@
 // Generated from schemas/journal/v1/checkpoint.schema.json by "npm run generate". Do not edit.
 
 /**
- * How far a part of a request is.
+ * How far a part of a request is. When it can be gone on with, the state of the part follows the document.
  */
 export interface Checkpoint {
   /**
@@ -16,4 +16,76 @@ export interface Checkpoint {
    * How many records are safe.
    */
   records: number;
+  /**
+   * What is needed to go on; null when the part begins anew.
+   */
+  progress: {
+    /**
+     * The source's own, after the last page.
+     */
+    cursor: {
+      [k: string]: unknown;
+    };
+    /**
+     * The streams of the part.
+     *
+     * Items: A stream.
+     */
+    streams: {
+      /**
+       * Its name within the part.
+       */
+      name: string;
+      /**
+       * Where its bytes lie, in order.
+       */
+      chunks: Chunk[];
+    }[];
+    /**
+     * How often reading was taken up again.
+     */
+    retries: number;
+    /**
+     * How often a file was fetched again.
+     */
+    fetchedAgain: number;
+    /**
+     * What was found meanwhile.
+     */
+    findings: Finding[];
+  } | null;
+}
+/**
+ * An object of the spool that holds some bytes of a stream.
+ */
+export interface Chunk {
+  /**
+   * Its name, among those of the part.
+   */
+  object: string;
+  /**
+   * How many bytes of the stream.
+   */
+  bytes: number;
+  /**
+   * CRC-32 of these bytes.
+   */
+  crc32: number;
+}
+/**
+ * A finding for the report.
+ */
+export interface Finding {
+  /**
+   * Its code, as in the report's schema.
+   */
+  code: string;
+  /**
+   * Name of the dataset.
+   */
+  dataset: string | null;
+  /**
+   * In words.
+   */
+  message: string;
 }

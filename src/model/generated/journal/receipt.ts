@@ -60,13 +60,13 @@ export interface Receipt {
    */
   attachments: {
     /**
-     * Where its bytes lie, in order.
+     * Where their contents lie, in order.
      */
-    chunks: Chunk[];
+    contents: Chunk[];
     /**
-     * In the order of their records.
+     * The stream that says what they are; null when there are none.
      */
-    files: File[];
+    list: Stream | null;
     /**
      * How many there were.
      */
@@ -169,56 +169,6 @@ export interface Chunk {
    * CRC-32 of these bytes.
    */
   crc32: number;
-}
-/**
- * A file that came with a record.
- */
-export interface File {
-  /**
-   * Its path in the bundle.
-   */
-  path: string;
-  /**
-   * What it was called.
-   */
-  name: string;
-  /**
-   * Its media type.
-   */
-  mediaType: string;
-  /**
-   * Where it begins in the stream of files.
-   */
-  at: number;
-  /**
-   * What is known of it.
-   */
-  facts: {
-    /**
-     * Size of the text.
-     */
-    bytes: number;
-    /**
-     * Size as it is stored.
-     */
-    compressedBytes: number;
-    /**
-     * CRC-32 of the text.
-     */
-    crc32: number;
-    /**
-     * SHA-256 of the text.
-     */
-    sha256: string;
-    /**
-     * CRC-32 of the stored bytes.
-     */
-    compressedCrc32: number;
-    /**
-     * Whether it is stored as it is.
-     */
-    isStored: boolean;
-  };
 }
 /**
  * An error of this package, without its cause.
