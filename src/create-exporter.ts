@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import packageFile from "../package.json" with { type: "json" };
 import type { ExporterConfig } from "./engine/config.ts";
+import type { DurableExporter } from "./engine/durable/exporter.ts";
 import { type Exporter, makeExporter } from "./engine/exporter.ts";
 import { gdprRights } from "./model/controller.ts";
+import type { DurableOptions } from "./model/durable.ts";
 import { localSpool } from "./spools/local.ts";
 
 /** One per process: two exporters of one process make the same pseudonyms for the same bundle id, two processes never do. */
@@ -21,6 +23,8 @@ const pseudonymKey = randomBytes(32);
  * );
  * ```
  */
+export function createExporter(config: ExporterConfig & { readonly durable: DurableOptions }): DurableExporter;
+export function createExporter(config: ExporterConfig): Exporter;
 export function createExporter(config: ExporterConfig): Exporter {
   return makeExporter(config, {
     spool: localSpool(),

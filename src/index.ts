@@ -15,6 +15,7 @@ export type { ColumnType, CsvOptions } from "./codec/columns.ts";
 export { createExporter } from "./create-exporter.ts";
 export type { ExporterConfig, RetryOptions } from "./engine/config.ts";
 export type { Destination } from "./engine/destination.ts";
+export type { AssembleOptions, DurableExporter } from "./engine/durable/exporter.ts";
 export type { CheckResult, Exporter, ExportOptions } from "./engine/exporter.ts";
 export type { ExportPlan } from "./engine/plan.ts";
 export type { Attachment, AttachmentFacts, OpenAttachment } from "./model/attachment.ts";
@@ -31,6 +32,19 @@ export { gdprRights } from "./model/controller.ts";
 export type { Dataset, ForeignKey } from "./model/dataset.ts";
 export { defineDataset } from "./model/dataset.ts";
 export type { DurableSpool } from "./model/durable.ts";
+export type {
+  BeginOptions,
+  BegunRequest,
+  CollectPartOptions,
+  DurableOptions,
+  DurableSpool,
+  DurableStepOptions,
+  DurableSteps,
+  PartName,
+  PartReceipt,
+  RequestProgress,
+  SpoolKey,
+} from "./model/durable.ts";
 export { maxObjectBytes } from "./model/durable.ts";
 export type { EntryPath } from "./model/entry-path.ts";
 export type { ErrorCode, ErrorContext, ErrorOptions } from "./model/errors.ts";

@@ -13,6 +13,7 @@ import type {
   Right,
 } from "../model/controller.ts";
 import { type Dataset, defineDataset } from "../model/dataset.ts";
+import type { DurableOptions } from "../model/durable.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { IdentityResolver } from "../model/identity.ts";
 import type { Clock, Ids, Spool } from "../model/ports.ts";
@@ -67,6 +68,8 @@ export interface ExporterConfig {
    * (32 bytes, kept secret) when another process must make identical bytes.
    */
   readonly pseudonymKey?: Uint8Array;
+  /** Lets requests survive the process: the exporter then has the steps of an export, to be run apart, and goes on after a crash. */
+  readonly durable?: DurableOptions;
   /** Makes the place where sealed parts wait; called once per export. Default: 8 MiB in memory, then encrypted temporary files. */
   readonly spool?: () => Spool;
 }
@@ -96,7 +99,8 @@ interface CompiledDataset {
 }
 
 /** A configuration that was checked and compiled: nothing about it can fail at request time. */
-export interface CompiledConfig extends Required<Omit<ExporterConfig, "complaint" | "datasets" | "csv" | "retry">> {
+export interface CompiledConfig
+  extends Required<Omit<ExporterConfig, "complaint" | "datasets" | "csv" | "retry" | "durable">> {
   readonly complaint: Complaint | undefined;
   readonly datasets: readonly CompiledDataset[];
   readonly retry: Required<RetryOptions>;
@@ -126,6 +130,8 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
     refuse("/onFailure", 'is "fail" or "deliver-partial".');
   if (config.pseudonymKey !== undefined && config.pseudonymKey.length < 32)
     refuse("/pseudonymKey", "is shorter than 32 bytes.");
+
+  if (config.durable !== undefined) requireDurable(config.durable);
 
   for (const dataset of datasets) requireFileProperty(defineDataset(dataset));
   unique(
@@ -210,6 +216,16 @@ function compileDataset(
     access,
     portability: nothing ? { excluded: reason ?? "not-portable-origin" } : compiled(scope),
   };
+}
+
+function requireDurable({ spool, key, keepMs, checkpointMs }: DurableOptions): void {
+  const methods = ["put", "get", "list", "delete"] as const;
+  if (methods.some((method) => typeof spool?.[method] !== "function"))
+    refuse("/durable/spool", "is no durable spool: it needs put, get, list and delete.");
+  if (typeof key !== "function" && !(key instanceof Uint8Array && key.length === 32))
+    refuse("/durable/key", "is 32 secret bytes, or a function that gives them.");
+  whole("/durable/keepMs", keepMs, 1, 1, Number.MAX_SAFE_INTEGER);
+  whole("/durable/checkpointMs", checkpointMs, 0, 0, 2 ** 31 - 1);
 }
 
 function checkReferences(

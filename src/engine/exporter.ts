@@ -1,5 +1,5 @@
 import { documentErrors } from "../bundle/documents.ts";
-import { type Signer, verifyingKey } from "../bundle/keys.ts";
+import type { Signer } from "../bundle/keys.ts";
 import type { Dataset } from "../model/dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
@@ -8,7 +8,9 @@ import type { Clock, Envelope } from "../model/ports.ts";
 import type { ExportRequest } from "../model/request.ts";
 import { type CompiledConfig, compileConfig, type EngineDefaults, type ExporterConfig } from "./config.ts";
 import type { Destination } from "./destination.ts";
+import { durableExporter } from "./durable/exporter.ts";
 import { runExport } from "./export.ts";
+import { observed, requireBundleId, requireOptions } from "./export-options.ts";
 import { buildManifest, buildReport, Journal } from "./journal.ts";
 import { describePlan, type ExportPlan, type Plan, planExport } from "./plan.ts";
 import { typedError } from "./read-pages.ts";
@@ -61,14 +63,19 @@ export interface CheckResult {
   readonly error?: PortmanteauError;
 }
 
-/** The page, the manifest and the rest that every zip has need room, too. */
-const leastSplitBytes = 65_536;
-const bundleIdPattern = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** Makes an exporter from a configuration and what the engine needs from outside. */
 export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): Exporter {
   const compiled = compileConfig(config, defaults);
   refuseUnstated(compiled);
+  const exporter = exporterOf(compiled, defaults);
+  const { durable, pseudonymKey } = config;
+  return durable === undefined
+    ? exporter
+    : durableExporter(exporter, { config: compiled, durable, pseudonymKey }, defaults);
+}
+
+/** An exporter that does everything in this process. */
+function exporterOf(compiled: CompiledConfig, defaults: Pick<EngineDefaults, "clock" | "ids">): Exporter {
   return {
     datasets: compiled.datasets.map(({ dataset }) => dataset),
     async export(
@@ -84,27 +91,12 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
         bundleId = `urn:uuid:${defaults.ids.uuid()}`,
       },
     ) {
-      if (splitBytes !== undefined && (!Number.isSafeInteger(splitBytes) || splitBytes < leastSplitBytes))
-        throw new PortmanteauError("CONFIG_INVALID", `splitBytes is a whole number of bytes from ${leastSplitBytes}.`, {
-          context: { pointer: "/splitBytes" },
-        });
-      if (!bundleIdPattern.test(bundleId))
-        throw new PortmanteauError("CONFIG_INVALID", "bundleId is not of the form urn:uuid:…, in lower case.", {
-          context: { pointer: "/bundleId" },
-        });
-      if (sign !== undefined) verifyingKey(sign.publicKey); // a key that is none is refused before anything is read
+      requireBundleId(bundleId);
+      requireOptions({ splitBytes, sign });
       const createdAt = new Date(clock()).toISOString();
       const planned = planExport(compiled, request, createdAt);
       const journal = new Journal();
-      let observed = true;
-      const emit = (event: ExportEvent) => {
-        try {
-          onEvent?.(event);
-        } catch {
-          if (observed) journal.find("OBSERVER_FAILED", null, "onEvent threw an error; the export went on.");
-          observed = false;
-        }
-      };
+      const emit = observed(onEvent, journal);
       const run = { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal };
       const plan = await runExport(compiled, planned, run);
       return buildReport(plan, journal, { bundleId, createdAt }, "delivered");

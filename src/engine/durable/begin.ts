@@ -15,7 +15,15 @@ import { Slots } from "../slots.ts";
 import { openSnapshots } from "../snapshots.ts";
 import { errorDocument, getDocument, names, putDocument } from "./documents.ts";
 import { purgeFolder } from "./purge.ts";
-import { boundConfig, type DurableConfig, partsOf, requireSameRequest, storedRequest, vaultOf } from "./request.ts";
+import {
+  boundConfig,
+  type DurableConfig,
+  partsOf,
+  requireSameRequest,
+  type StoredRequest,
+  storedRequest,
+  vaultOf,
+} from "./request.ts";
 
 const defaultKeepMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -28,15 +36,14 @@ export interface BeginRun extends Pick<BeginOptions, "signal" | "onChange" | "fi
 }
 
 /** Puts a request into the journal, or finds it there. */
-export async function beginRequest(from: DurableConfig, request: ExportRequest, run: BeginRun): Promise<Begun> {
+export async function beginRequest(from: DurableConfig, request: ExportRequest, run: BeginRun): Promise<StoredRequest> {
   const planned = planExport(from.config, request, run.createdAt); // a malformed request is refused before anything is asked
   const vault = await vaultOf(from, request.id, run.signal);
   const there = await getDocument(vault, "begun", names.begun);
   if (there !== undefined) {
     try {
       requireSameRequest(there, request);
-      storedRequest(from, vault, there);
-      return there;
+      return storedRequest(from, vault, there);
     } catch (error) {
       if (run.onChange !== "restart" || !PortmanteauError.is(error) || error.code !== "RESUME_REFUSED") throw error;
       await purgeFolder(vault);
@@ -57,7 +64,9 @@ export async function beginRequest(from: DurableConfig, request: ExportRequest, 
     datasets,
   };
   await putDocument(vault, names.begun, begun);
-  return begun;
+  const stored = storedRequest(from, vault, begun);
+  run.emit({ type: "begun", parts: stored.parts.length });
+  return stored;
 }
 
 /** What is told of a request that was begun. */

@@ -23,7 +23,7 @@ export interface KeeperOptions {
   /** Called when the part begins, or goes on. */
   readonly onTaken: (again: boolean, records: number) => void;
   readonly onKept: (records: number) => void;
-  /** Throws when the request was purged meanwhile, or begun anew. */
+  /** Throws when the request was purged meanwhile, or begun anew; what was put there is then gone. */
   readonly requireBegun: () => Promise<void>;
 }
 type Finding = NonNullable<Checkpoint["progress"]>["findings"][number];
@@ -81,10 +81,10 @@ export class ChunkKeeper implements PartKeeper {
     if (!goesOn) return;
     const state = serialisePartState(await part.checkpoint());
     const streams = await spool.flush();
-    await requireBegun();
     const progress = { cursor, streams, retries, fetchedAgain, findings };
     const document = { generation, attempt: spool.attempt, records: part.read, progress } as Checkpoint;
     await putDocument(place.vault, names.checkpoint(index), document, state);
+    await requireBegun(); // after the put: either this sees a purge, or the purge sees what was put
     this.#keptAt = performance.now();
     onKept(part.read);
   }

@@ -75,6 +75,11 @@ export class Vault {
     this.#signal = signal;
   }
 
+  /** The same objects; an abort of this signal ends the wait for them. */
+  watching(signal: AbortSignal | undefined): Vault {
+    return new Vault(this.#spool, this.#master, this.folder, signal);
+  }
+
   /** A key of this request for one purpose. */
   derive(purpose: string): Buffer {
     return Buffer.from(hkdfSync("sha256", this.#master, this.folder, `portmanteau durable spool ${purpose}`, 32));

@@ -1,0 +1,67 @@
+import type { DurableSteps } from "../../model/durable.ts";
+import type { ExportReport } from "../../model/outcome.ts";
+import type { EngineDefaults } from "../config.ts";
+import { toDelivery } from "../destination.ts";
+import { requireBundleId, requireOptions } from "../export-options.ts";
+import type { Exporter, ExportOptions } from "../exporter.ts";
+import { assembleStored } from "./assemble-step.ts";
+import { beginRequest, begunRequest } from "./begin.ts";
+import { collectStored } from "./collect-step.ts";
+import { exportDurably } from "./export.ts";
+import { progressOf } from "./progress.ts";
+import { purgeExpired, purgeFolder } from "./purge.ts";
+import { type DurableConfig, openRequest, partNamed, vaultOf } from "./request.ts";
+import { inStep } from "./step.ts";
+
+/** How a request that was begun is assembled and delivered: as `export`, but that its bundle has an id already. */
+export type AssembleOptions = Omit<ExportOptions, "bundleId">;
+/** An exporter whose requests survive the process: `export` goes on where an earlier one stopped. */
+export type DurableExporter = Exporter & DurableSteps<AssembleOptions>;
+
+/** Makes of an exporter one whose requests survive the process. */
+export function durableExporter(
+  exporter: Exporter,
+  from: DurableConfig,
+  { clock: systemClock, ids }: Pick<EngineDefaults, "clock" | "ids">,
+): DurableExporter {
+  const { durable } = from;
+  const newBundleId = () => `urn:uuid:${ids.uuid()}`;
+  const assemble = async (requestId: string, { clock = systemClock, ...options }: AssembleOptions) => {
+    requireOptions(options);
+    toDelivery(options.to); // what is no destination is refused before anything is read
+    return assembleStored(await openRequest(from, requestId, options.signal), { ...options, clock });
+  };
+  return {
+    ...exporter,
+    async begin(request, options = {}) {
+      const { bundleId = newBundleId(), clock = systemClock } = options;
+      requireBundleId(bundleId);
+      const createdAt = new Date(clock()).toISOString();
+      return inStep(request.id, options, async (step) => {
+        const { begun } = await beginRequest(from, request, { ...options, ...step, bundleId, createdAt });
+        return begunRequest(begun);
+      });
+    },
+    collectPart: (requestId, part, options = {}) =>
+      inStep(requestId, options, async (step) => {
+        const stored = await openRequest(from, requestId, step.signal);
+        return collectStored(stored, partNamed(stored.parts, part.dataset, part.partition), {
+          ...step,
+          durable,
+          final: options.final === true,
+        });
+      }),
+    assemble,
+    async export(request, { clock = systemClock, bundleId = newBundleId(), ...options }): Promise<ExportReport> {
+      requireBundleId(bundleId);
+      requireOptions(options);
+      toDelivery(options.to);
+      return exportDurably(from, request, { ...options, clock, bundleId });
+    },
+    progress: (requestId) => progressOf(from, requestId),
+    async purge(requestId) {
+      await purgeFolder(await vaultOf(from, requestId, undefined));
+    },
+    purgeExpired: ({ clock = systemClock } = {}) => purgeExpired(durable, clock),
+  };
+}
