@@ -18,36 +18,42 @@ export class TestSpool implements DurableSpool {
   readonly objects: Map<string, Uint8Array>;
   /** Every call, in order: `put <path>`. */
   readonly calls: string[] = [];
-  readonly #before: ((call: number, what: string) => void | Promise<void>) | undefined;
+  readonly #faults: Faults;
 
-  /** @param before is called before each call is done, with its number from 0; it may throw, wait, or never return */
-  constructor(objects = new Map<string, Uint8Array>(), before?: (call: number, what: string) => void | Promise<void>) {
+  constructor(objects = new Map<string, Uint8Array>(), faults: Faults = {}) {
     this.objects = objects;
-    this.#before = before;
+    this.#faults = faults;
   }
 
   async put(path: string, bytes: Uint8Array): Promise<void> {
-    await this.#call(`put ${path}`);
-    this.objects.set(path, new Uint8Array(bytes));
+    await this.#call(`put ${path}`, () => void this.objects.set(path, new Uint8Array(bytes)));
   }
-  async get(path: string): Promise<Uint8Array | undefined> {
-    await this.#call(`get ${path}`);
-    const bytes = this.objects.get(path);
-    return bytes && new Uint8Array(bytes);
+  get(path: string): Promise<Uint8Array | undefined> {
+    return this.#call(`get ${path}`, () => {
+      const bytes = this.objects.get(path);
+      return bytes && new Uint8Array(bytes);
+    });
   }
   async *list(prefix: string): AsyncGenerator<string> {
-    await this.#call(`list ${prefix}`);
-    for (const path of [...this.objects.keys()]) if (path.startsWith(prefix)) yield path;
+    yield* await this.#call(`list ${prefix}`, () => [...this.objects.keys()].filter((path) => path.startsWith(prefix)));
   }
   async delete(path: string): Promise<void> {
-    await this.#call(`delete ${path}`);
-    this.objects.delete(path);
+    await this.#call(`delete ${path}`, () => void this.objects.delete(path));
   }
 
-  async #call(what: string): Promise<void> {
-    this.calls.push(what);
-    await this.#before?.(this.calls.length - 1, what);
+  async #call<T>(what: string, act: () => T): Promise<T> {
+    const call = this.calls.push(what) - 1;
+    await this.#faults.before?.(call, what);
+    const result = act();
+    await this.#faults.after?.(call, what);
+    return result;
   }
+}
+
+/** Called before or after each call is done, with its number from 0; they may throw, wait, or never return. */
+export interface Faults {
+  readonly before?: (call: number, what: string) => void | Promise<void>;
+  readonly after?: (call: number, what: string) => void | Promise<void>;
 }
 
 /** A new exporter over a spool, as another process would make it. */
