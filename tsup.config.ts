@@ -21,6 +21,7 @@ export default defineConfig({
     "spools/directory": "src/spools/directory/index.ts",
     "spools/local": "src/spools/local.ts",
     "spools/memory": "src/spools/memory.ts",
+    "spools/s3": "src/spools/s3/index.ts",
     "envelopes/age": "src/envelopes/age.ts",
     "envelopes/openpgp": "src/envelopes/openpgp.ts",
     "deliveries/file": "src/deliveries/file.ts",

@@ -183,13 +183,13 @@ describe("a directory spool", () => {
     expect(inside(directory)).toEqual(["r", "r/a", young].sort());
   });
 
-  it("keeps the unfinished files of others until the last object of the folder goes", async () => {
+  it("removes unfinished files with their object, and those of others with the last object of the folder", async () => {
     const directory = emptyFolder();
     const spool = directorySpool(directory);
     for (const path of ["r/a", "r/b"]) await spool.put(path, bytes());
-    const [of, apart] = [unfinished("r/c"), unfinished("r/empty/d")];
+    const [own, of, apart] = [unfinished("r/a"), unfinished("r/c"), unfinished("r/empty/d")];
     mkdirSync(join(directory, "r/empty"));
-    for (const path of [of, apart]) writeFileSync(join(directory, path), "half");
+    for (const path of [own, of, apart]) writeFileSync(join(directory, path), "half");
     await spool.delete("r/a");
     expect(inside(directory)).toEqual(["r", "r/b", of, "r/empty", apart].sort());
     await spool.delete("r/b");

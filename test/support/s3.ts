@@ -54,8 +54,13 @@ export function clientOf(port: number): S3 {
   });
 }
 
-/** Starts s3rver on a free port. */
-export async function openStore(): Promise<TestStore> {
+/**
+ * Starts s3rver on a free port.
+ *
+ * @param options.oneByOne S3 replaces an object in one step. s3rver writes in place, and removes folders under those who write into them:
+ *   asked one thing at a time, it does as S3 does.
+ */
+export async function openStore({ oneByOne = false } = {}): Promise<TestStore> {
   const directory = emptyFolder();
   const uploadsFolder = join(directory, bucket, "._S3rver_uploads");
   /** A part that comes late makes a folder again, but no upload. */
@@ -70,7 +75,11 @@ export async function openStore(): Promise<TestStore> {
   const { port } = await server.run();
   const asked: string[] = [];
   let answers = 0;
-  const proxy = createServer((incoming, answer) => {
+  let last: Promise<unknown> = Promise.resolve();
+  const proxy = createServer(async (incoming, answer) => {
+    const before = last;
+    last = new Promise((resolve) => answer.on("close", resolve));
+    if (oneByOne) await before;
     asked.push(`${incoming.method} ${decodeURIComponent(incoming.url?.replace(/\?.*/, "") ?? "")}`);
     answers++;
     answer.on("close", () => answers--);

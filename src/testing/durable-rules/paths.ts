@@ -76,6 +76,7 @@ export const pathRules: readonly DurableRule[] = [
   {
     name: "list",
     title: "lists more than a thousand objects, each once",
+    ownFixture: true,
     async check(trial) {
       const spool = trial.fixture.spool();
       const paths = Array.from({ length: 1_050 }, (_, index) => `list/${index % 3}/${index % 2}/${index}`);
@@ -91,8 +92,6 @@ export const pathRules: readonly DurableRule[] = [
       const before = await trial.handles();
       for await (const _ of spool.list("list/")) break;
       await trial.closed("list", before, "after a list that was left early");
-      await inLanes(paths, (path) => remove(trial, spool, path));
-      await expectList(trial, spool, "list/", [], "list", "What was deleted is not listed.");
     },
   },
   {
