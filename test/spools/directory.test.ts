@@ -281,7 +281,7 @@ function mounted(...options: string[]): string | undefined {
   return folder;
 }
 afterAll(() => {
-  for (const folder of mounts.reverse()) spawnSync("umount", [folder]);
+  for (const folder of mounts.reverse()) spawnSync("umount", ["-l", folder]);
 });
 
 describe("a directory spool that cannot write", () => {

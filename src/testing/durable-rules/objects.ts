@@ -8,6 +8,7 @@ export const objectRules: readonly DurableRule[] = [
     title: "gives back what was put, from nothing to the largest object, every value of a byte",
     async check(trial) {
       const spool = trial.fixture.spool();
+      const before = await trial.handles();
       for (const size of [0, 1, 256, 65_537, maxObjectBytes]) {
         const bytes = new Uint8Array(size).map((_, index) => index);
         await put(trial, spool, "round-trip/a", bytes);
@@ -20,6 +21,7 @@ export const objectRules: readonly DurableRule[] = [
           "Store bytes and not text; an object without bytes is one that is there.",
         );
       }
+      await trial.closed("round-trip", before, "after all was put and read");
     },
   },
   {

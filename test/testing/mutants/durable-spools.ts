@@ -118,6 +118,16 @@ export const durableMutants: readonly DurableMutant[] = [
     }),
   },
   {
+    mistake: "leaves open what it read",
+    breaks: ["round-trip"],
+    wrong: (right, place) => ({
+      async get(path) {
+        place.open++;
+        return right.get(path);
+      },
+    }),
+  },
+  {
     mistake: "keeps the caller's buffer",
     breaks: ["own-bytes"],
     wrong: (_right, { objects }) => ({
