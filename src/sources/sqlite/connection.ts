@@ -1,6 +1,6 @@
 import type { Row, Rows } from "../sql/keyset.ts";
 import { failure } from "./failure.ts";
-import { bound, keyOf, mapRow, mayBeInexact, type RawRow } from "./values.ts";
+import { bound, keyOf, mapRows, mayBeInexact, type RawRow } from "./values.ts";
 
 /** SQL text and the values of its `?`, in order: text, numbers, booleans, bytes, null. */
 export interface SqliteStatement {
@@ -72,30 +72,28 @@ function closing(database: SqliteDatabase): () => void {
 function connectionOf(database: SqliteDatabase, end: () => void): Connection {
   /** A BigInt for each INTEGER takes a third of the speed, so a page is read with them only when it needs them, and so are those after it. */
   let isExact = false;
+  /** What `all` ran last: the pages of a read by key are one statement. */
+  let latest: { readonly text: string; readonly prepared: SqlitePrepared } | undefined;
 
-  function prepare(what: string, text: string, exact = true): SqlitePrepared {
-    return attempt(what, () => {
-      const prepared = database.prepare(text);
-      prepared.safeIntegers?.(exact);
-      prepared.setReadBigInts?.(exact);
-      prepared.setReturnArrays?.(false);
-      return prepared;
-    });
-  }
+  const prepare = (what: string, text: string) => attempt(what, () => database.prepare(text));
 
   return {
     all(what, { text, values = [] }) {
       const parameters = values.map(bound);
-      const quick = isExact ? undefined : attempt(what, () => inexact(prepare(what, text, false), parameters));
+      const prepared = latest?.text === text ? latest.prepared : prepare(what, text);
+      latest = { text, prepared };
+      const quick = isExact ? undefined : attempt(what, () => inexact(read(prepared, false), parameters));
       if (quick !== undefined) return quick;
       isExact = true;
-      const prepared = prepare(what, text);
-      return resultOf(attempt(what, () => prepared.all(...parameters)) as RawRow[], namesOf(what, prepared));
+      const rows = attempt(what, () => read(prepared, true).all(...parameters));
+      return resultOf(rows as RawRow[], namesOf(what, prepared));
     },
     *pages(what, { text, values = [] }, limit) {
       const prepared = prepare(what, text);
       const names = namesOf(what, prepared);
-      const rows = attempt(what, () => (prepared.iterate(...values.map(bound)) as Iterable<RawRow>)[Symbol.iterator]());
+      const rows = attempt(what, () =>
+        (read(prepared, true).iterate(...values.map(bound)) as Iterable<RawRow>)[Symbol.iterator](),
+      );
       try {
         for (;;) {
           const page = attempt(what, () => take(rows, limit));
@@ -113,6 +111,14 @@ function connectionOf(database: SqliteDatabase, end: () => void): Connection {
     },
     end,
   };
+}
+
+/** Has the statement give its rows as objects, and INTEGERs exactly or as numbers. */
+function read(prepared: SqlitePrepared, exact: boolean): SqlitePrepared {
+  prepared.safeIntegers?.(exact);
+  prepared.setReadBigInts?.(exact);
+  prepared.setReturnArrays?.(false);
+  return prepared;
 }
 
 /** The rows with numbers for INTEGERs; nothing when one of them may not be exact. */
@@ -151,8 +157,11 @@ function take(rows: Iterator<RawRow>, limit: number): RawRow[] {
 }
 
 function resultOf(rows: RawRow[], names: readonly string[]): Result {
-  // As they were: what is a string in the record was TEXT, an INTEGER or a BLOB.
-  const ends = new Map([rows[0], rows.at(-1)].map((row) => [row, { ...row }]));
-  for (const row of rows) mapRow(row, names);
-  return { rows: rows as SqliteRow[], names, keyOf: (row, column) => keyOf(ends.get(row as RawRow)?.[column]) };
+  return {
+    rows: rows as SqliteRow[],
+    names,
+    // As it was read: what is a string in the record was TEXT, an INTEGER or a BLOB.
+    keyOf: (row, column) => keyOf((row as RawRow)[column]),
+    mapValues: () => mapRows(rows, names),
+  };
 }

@@ -114,8 +114,9 @@ export function sqliteSource<R = SqliteRow>(options: SqliteSourceOptions<R>): So
     const { subject, after, pageRecords: limit, signal } = context;
     if (after !== undefined) throw contract("A source without `cursor` cannot continue after one.");
     const statement = called("query", () => query({ subject, after: null, limit }), failure);
-    for (const { rows, names } of connection.pages("The query", statement, limit)) {
+    for (const { rows, names, mapValues } of connection.pages("The query", statement, limit)) {
       refuseTwins(names);
+      mapValues?.();
       yield { rows };
       if (signal.aborted) throw aborted(signal);
     }

@@ -7,20 +7,20 @@ export type SqliteValue = bigint | number | string | Uint8Array;
 /** A row as the driver reads it. */
 export type RawRow = { [column: string]: SqliteValue | null };
 
-/** Makes the row's values JSON, in place. */
-export function mapRow(row: RawRow, names: readonly string[]): void {
-  const mapped = row as { [column: string]: JsonValue };
-  for (const name of names) {
-    const value = row[name];
-    if (typeof value === "bigint") mapped[name] = integer(value);
-    else if (typeof value === "object" && value !== null) mapped[name] = base64(value);
-  }
+/** Makes the rows' values JSON, in place; column by column, for its values are of one type as a rule. */
+export function mapRows(rows: readonly RawRow[], names: readonly string[]): void {
+  for (const name of names)
+    for (const row of rows as readonly { [column: string]: JsonValue | bigint | Uint8Array }[]) {
+      const value = row[name];
+      if (typeof value === "bigint") row[name] = integer(value);
+      else if (typeof value === "object" && value !== null) row[name] = base64(value as Uint8Array);
+    }
 }
 
 /** Whether rows that were read without BigInt may hold an INTEGER that a number cannot: one that large could be a REAL as well. */
 export function mayBeInexact(rows: readonly RawRow[], names: readonly string[]): boolean {
-  for (const row of rows)
-    for (const name of names) {
+  for (const name of names)
+    for (const row of rows) {
       const value = row[name];
       if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) return true;
     }
