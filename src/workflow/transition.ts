@@ -73,8 +73,9 @@ function malformed(pointer: string, message: string): PortmanteauError {
 }
 
 /**
- * What an event of an export says of its request, for `onEvent`: that it is planned, being collected, packed. How it ended is in the report,
- * or in the error: `deliveredEvent`, `failedEvent`.
+ * What an event of an export says of its request, for `onEvent`: that it is planned, being collected, packed; a dataset counts as one part.
+ * How it ended is in the report, or in the error: `deliveredEvent`, `failedEvent`. Whoever runs the steps apart knows them, and needs none of
+ * this.
  */
 export function stepsOf(event: ExportEvent): readonly WorkflowEvent[] {
   if (event.type === "started") return [{ type: "planned", parts: event.datasets.length }, { type: "collecting" }];
