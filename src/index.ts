@@ -31,7 +31,6 @@ export type {
 export { gdprRights } from "./model/controller.ts";
 export type { Dataset, ForeignKey } from "./model/dataset.ts";
 export { defineDataset } from "./model/dataset.ts";
-export type { DurableSpool } from "./model/durable.ts";
 export type {
   BeginOptions,
   BegunRequest,

@@ -5,9 +5,9 @@ import type { HistoryEntry, RequestRecord } from "../model/generated/request-rec
 import { schemaProblem } from "./documents.ts";
 import { timeOf } from "./record.ts";
 
-/** An event of an export as the log holds it: what it says, without the request's id. Pages are not logged. */
+/** An event of an export as the log holds it: what it says, without the request's id. Pages and checkpoints are not logged. */
 export type LoggedExportEvent = ExportEvent extends infer Event
-  ? Event extends { readonly type: "page" }
+  ? Event extends { readonly type: "page" | "checkpoint" }
     ? never
     : Omit<Event, "requestId">
   : never;
@@ -45,7 +45,7 @@ export interface EventLog {
    * @throws {PortmanteauError} `LOG_CORRUPT` after a write that failed: nobody knows what of it is there. Read the log, and open it again
    */
   appendTransition(record: RequestRecord, options?: { readonly since?: number }): Promise<void>;
-  /** Appends an event of an export; pages are left out. `at` in milliseconds since 1970. */
+  /** Appends an event of an export; pages and checkpoints are left out. `at` in milliseconds since 1970. */
   appendExport(event: ExportEvent, options: { readonly at: number }): Promise<void>;
 }
 
@@ -137,7 +137,18 @@ function loggedEvent(event: ExportEvent): LoggedExportEvent | undefined {
       return { type: event.type, requestType: event.requestType, datasets: event.datasets };
     case "datasetStarted":
       return { type: event.type, dataset: event.dataset, expected: event.expected };
+    case "begun":
+      return { type: event.type, parts: event.parts };
+    case "partStarted": {
+      const { type, dataset, partition, again, records } = event;
+      return { type, dataset, partition, again, records };
+    }
+    case "partSealed": {
+      const { type, dataset, partition, records } = event;
+      return { type, dataset, partition, records };
+    }
     case "page":
+    case "checkpoint":
       return undefined;
     case "retry": {
       const { type, dataset, attempt, delayMs, code, resumed } = event;

@@ -5,6 +5,7 @@ import begunSchema from "../../../schemas/journal/v1/begun.schema.json" with { t
 import checkpointSchema from "../../../schemas/journal/v1/checkpoint.schema.json" with { type: "json" };
 import countSchema from "../../../schemas/journal/v1/count.schema.json" with { type: "json" };
 import deliveredSchema from "../../../schemas/journal/v1/delivered.schema.json" with { type: "json" };
+import partStateSchema from "../../../schemas/journal/v1/part-state.schema.json" with { type: "json" };
 import receiptSchema from "../../../schemas/journal/v1/receipt.schema.json" with { type: "json" };
 import { createAjv } from "../../codec/ajv.ts";
 import { type ErrorCode, PortmanteauError } from "../../model/errors.ts";
@@ -12,6 +13,7 @@ import type { Begun } from "../../model/generated/journal/begun.ts";
 import type { Checkpoint } from "../../model/generated/journal/checkpoint.ts";
 import type { Count } from "../../model/generated/journal/count.ts";
 import type { Delivered } from "../../model/generated/journal/delivered.ts";
+import type { PartState } from "../../model/generated/journal/part-state.ts";
 import type { Receipt } from "../../model/generated/journal/receipt.ts";
 import { corrupt, maxPlainBytes, type Vault } from "./vault.ts";
 
@@ -22,6 +24,7 @@ const schemas = {
   receipt: receiptSchema,
   count: countSchema,
   delivered: deliveredSchema,
+  partState: partStateSchema,
 };
 interface Documents {
   begun: Begun;
@@ -29,6 +32,7 @@ interface Documents {
   receipt: Receipt;
   count: Count;
   delivered: Delivered;
+  partState: PartState;
 }
 type Kind = keyof Documents;
 
@@ -96,10 +100,25 @@ export async function getWithRest<K extends Kind>(
   } catch {
     throw corrupt(name, "is no document of the journal");
   }
+  return { document: checked(kind, value, name), rest };
+}
+
+/** The state of a part, which goes with its checkpoint. @throws {PortmanteauError} `JOURNAL_CORRUPT` when it is something else */
+export function partStateIn(bytes: Buffer, name: string): PartState {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString());
+  } catch {
+    throw corrupt(name, "has no state of a part");
+  }
+  return checked("partState", value, name);
+}
+
+function checked<K extends Kind>(kind: K, value: unknown, name: string): Documents[K] {
   let check = checks.get(kind);
   if (check === undefined) checks.set(kind, (check = createAjv({ allErrors: false }).compile(schemas[kind])));
   if (!check(value)) throw corrupt(name, `does not match its schema at "${check.errors?.[0]?.instancePath || "/"}"`);
-  return { document: value as Documents[K], rest };
+  return value as Documents[K];
 }
 
 type ErrorDocument = NonNullable<Receipt["error"]>;

@@ -2,10 +2,9 @@ import type { Checkpoint } from "../../model/generated/journal/checkpoint.ts";
 import type { Cursor } from "../../model/source.ts";
 import { OpenPart, type PartOptions } from "../part.ts";
 import type { PartKeeper, PartProgress } from "../part-keeper.ts";
-import { type PartState, parsePartState, serialisePartState } from "../part-state.ts";
 import type { CollectedDataset } from "../plan.ts";
 import { ChunkedStream, type ChunkSpool, type PartPlace } from "./chunks.ts";
-import { getWithRest, names, putDocument } from "./documents.ts";
+import { getWithRest, names, partStateIn, putDocument } from "./documents.ts";
 import { corrupt } from "./vault.ts";
 
 export interface KeeperOptions {
@@ -63,7 +62,7 @@ export class ChunkKeeper implements PartKeeper {
       return undefined;
     }
     const chunks = new Map(progress.streams.map((stream) => [stream.name, stream.chunks]));
-    const state = stateIn(found.rest, name);
+    const state = partStateIn(found.rest, name);
     const reopen = async (stream: string) => {
       const there = chunks.get(stream);
       if (there === undefined) throw corrupt(name, "does not say where a stream lies");
@@ -79,7 +78,7 @@ export class ChunkKeeper implements PartKeeper {
   async keep(part: OpenPart, { cursor, retries, fetchedAgain }: PartProgress): Promise<void> {
     const { place, index, generation, spool, goesOn, findings, onKept, requireBegun } = this.#options;
     if (!goesOn) return;
-    const state = serialisePartState(await part.checkpoint());
+    const state = Buffer.from(JSON.stringify(await part.checkpoint()));
     const streams = await spool.flush();
     const progress = { cursor, streams, retries, fetchedAgain, findings };
     const document = { generation, attempt: spool.attempt, records: part.read, progress } as Checkpoint;
@@ -87,13 +86,5 @@ export class ChunkKeeper implements PartKeeper {
     await requireBegun(); // after the put: either this sees a purge, or the purge sees what was put
     this.#keptAt = performance.now();
     onKept(part.read);
-  }
-}
-
-function stateIn(bytes: Buffer, name: string): PartState {
-  try {
-    return parsePartState(bytes);
-  } catch {
-    throw corrupt(name, "has no state of a part");
   }
 }
