@@ -1,0 +1,257 @@
+import { type ExportEvent, type ExporterConfig, PortmanteauError, type Snapshot, type Source } from "portmanteau";
+import { describe, expect, it } from "vitest";
+import { durableExporterOf, exportedDurably, type Faults, TestSpool } from "../support/durable.ts";
+import { everyKindSmall, mixed, mixedFacts } from "../support/durable-datasets.ts";
+import {
+  Collecting,
+  controlledSource,
+  entriesOf,
+  expectNoUnhandledRejection,
+  exported,
+  failing,
+  fixed,
+  jsonAt,
+  noteDataset,
+  notes,
+  request,
+} from "../support/exporting.ts";
+import { fileDataset, fileSource } from "../support/files.ts";
+import { partitionedSource } from "../support/partitions.ts";
+
+expectNoUnhandledRejection();
+
+const gone = () => new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
+const { id } = request;
+type Config = Parameters<typeof durableExporterOf>[2];
+
+/** An exporter of one dataset, begun. */
+async function begun(source: Source, spool: TestSpool, config: Config = {}) {
+  const exporter = durableExporterOf([noteDataset("a", source, mixedFacts)], spool, config);
+  await exporter.begin(request, fixed);
+  return exporter;
+}
+
+describe("a part that is taken up again", () => {
+  it("goes on after the last checkpoint, and reads no record twice", async () => {
+    const spool = new TestSpool();
+    const first = await begun(
+      controlledSource(mixed(41), {
+        before: (page) => {
+          if (page >= 2) throw gone();
+        },
+      }).source,
+      spool,
+    );
+    expect(await failing(first.collectPart(id, { dataset: "a" }))).toMatchObject({
+      code: "SOURCE_UNAVAILABLE",
+      retryable: true,
+    });
+    expect((await first.progress(id))?.parts).toMatchObject([{ state: "begun", records: 20, expected: null }]);
+    const asked: unknown[] = [];
+    const events: ExportEvent[] = [];
+    const second = await begun(
+      controlledSource(mixed(41), { before: (_page, { after }) => void asked.push(after) }).source,
+      spool,
+    );
+    const receipt = await second.collectPart(id, { dataset: "a" }, { onEvent: (event) => events.push(event) });
+    expect(asked[0]).toBe(20);
+    expect(receipt).toMatchObject({ requestId: id, dataset: "a", written: 35, quarantined: 6, error: null });
+    expect(events.filter(({ type }) => type !== "page" && type !== "checkpoint")).toEqual([
+      { type: "partStarted", requestId: id, dataset: "a", partition: null, again: true, records: 20 },
+      { type: "partSealed", requestId: id, dataset: "a", partition: null, records: 41 },
+    ]);
+    expect((await second.progress(id))?.parts).toMatchObject([{ state: "sealed", records: 41 }]);
+    const to = new Collecting();
+    await second.assemble(id, { to, ...fixed });
+    expect(
+      to.bytes.equals((await exported([noteDataset("a", controlledSource(mixed(41)).source, mixedFacts)], {}, {})).zip),
+    ).toBe(
+      false, // the pseudonyms have a key of their own
+    );
+    expect(jsonAt(entriesOf(to.bytes), "data/a.json")).toHaveLength(35);
+  });
+
+  it("puts a checkpoint at the end of a page when the time for one has come, and not before", async () => {
+    const checkpoints = async (checkpointMs: number) => {
+      const events: ExportEvent[] = [];
+      const { source } = controlledSource(mixed(41));
+      const exporter = await begun(source, new TestSpool(), { durable: { checkpointMs } });
+      await exporter.collectPart(id, { dataset: "a" }, { onEvent: (event) => events.push(event) });
+      return events.flatMap((event) => (event.type === "checkpoint" ? event.records : []));
+    };
+    expect(await checkpoints(0)).toEqual([10, 20, 30, 40, 41]);
+    expect(await checkpoints(3_600_000)).toEqual([]);
+  });
+
+  for (const [what, more] of [
+    ["cannot go on", { capabilities: { resume: "none", partitions: false, count: false, attachments: false } }],
+    ["promises one moment", { consistency: "dataset" }],
+    ["has a snapshot", { snapshot: { open: async () => ({ token: 1, close: async () => {} }) } satisfies Snapshot }],
+  ] as const) {
+    it(`begins again when its source ${what}, and says so`, async () => {
+      const spool = new TestSpool();
+      const sourceOf = (before?: (page: number) => void): Source => ({
+        ...controlledSource(mixed(30), before ? { before } : {}).source,
+        ...more,
+      });
+      const first = await begun(
+        sourceOf((page) => {
+          if (page === 2) throw new Error("broken");
+        }),
+        spool,
+      );
+      await failing(first.collectPart(id, { dataset: "a" }));
+      const second = await begun(sourceOf(), spool);
+      expect(await second.collectPart(id, { dataset: "a" })).toMatchObject({ written: 26, quarantined: 4 });
+      const { findings, consistency } = await second.assemble(id, { to: new Collecting() });
+      expect(findings.map(({ code }) => code)).toContain("PART_RESTARTED");
+      expect(consistency).toBe(what === "cannot go on" ? "none" : "per-dataset");
+    });
+  }
+
+  it("keeps what its files came to", async () => {
+    const files = Array.from({ length: 30 }, (_, at) => ({ name: `${at % 4}.txt`, content: `content ${at % 9}` }));
+    const missing = { name: "gone.txt", open: () => Promise.reject(new Error("no such file")) };
+    const all = [...files.slice(0, 5), missing, ...files.slice(5)];
+    const partial = { onFailure: "deliver-partial" } as const;
+    const spool = new TestSpool();
+    const broken = fileSource(all, {
+      before: (page) => {
+        if (page >= 2) throw gone();
+      },
+    });
+    const first = durableExporterOf([fileDataset("docs", broken.source)], spool, partial);
+    await first.begin(request, fixed);
+    await failing(first.collectPart(id, { dataset: "docs" }));
+    const second = durableExporterOf([fileDataset("docs", fileSource(all).source)], spool, partial);
+    const { zip, report } = await exportedDurably(second);
+    const streamed = await exported([fileDataset("docs", fileSource(all).source)], partial);
+    expect(zip.equals(streamed.zip)).toBe(true);
+    expect(report.findings.filter(({ code }) => code !== "READ_RESUMED")).toEqual(streamed.report.findings);
+    expect(report.datasets[0]).toMatchObject({ outcome: "partial", error: "INCOMPLETE" });
+  });
+});
+
+describe("two at once", () => {
+  it("that work on the same part, each at its own pace, do it right, whoever is last", async () => {
+    const undisturbed = await exportedDurably(durableExporterOf(everyKindSmall(), new TestSpool()));
+    for (let seed = 1; seed <= 12; seed++) {
+      let random = seed;
+      const faults: Faults = {
+        async before() {
+          random = (random * 48271) % 2147483647;
+          for (let turns = random % 5; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+        },
+      };
+      const objects = new Map<string, Uint8Array>();
+      const worker = () => durableExporterOf(everyKindSmall(), new TestSpool(objects, faults), { lanes: 3 });
+      await worker().begin(request, fixed);
+      const zips = await Promise.all(
+        [worker(), worker(), worker()].map(async (each) => (await exportedDurably(each)).zip),
+      );
+      for (const zip of zips) expect(zip.equals(undisturbed.zip)).toBe(true);
+    }
+  }, 120_000);
+
+  it("that begin a request at the same time end with one beginning: what belongs to the other counts no more", async () => {
+    const objects = new Map<string, Uint8Array>();
+    const worker = () => durableExporterOf(everyKindSmall(), new TestSpool(objects));
+    const [one, other] = [worker(), worker()];
+    await Promise.all([one.begin(request), other.begin(request)]);
+    const zips = await Promise.all([one, other].map(async (each) => (await exportedDurably(each)).zip));
+    expect(zips[0]?.equals(zips[1] as Buffer)).toBe(true);
+  });
+});
+
+describe("a source that fails", () => {
+  const broken = (page = 1) =>
+    controlledSource(notes(30), {
+      before: (at) => {
+        if (at >= page) throw new Error("broken");
+      },
+    }).source;
+  const partial: Partial<Omit<ExporterConfig, "durable">> = { onFailure: "deliver-partial" };
+
+  it("ends the attempt, and with `final` the part, which is then in a partial bundle as in a streaming one", async () => {
+    const datasets = () => [noteDataset("a", broken()), noteDataset("b", controlledSource(notes(3)).source)];
+    const exporter = durableExporterOf(datasets(), new TestSpool(), partial);
+    await exporter.begin(request, fixed);
+    expect(await failing(exporter.collectPart(id, { dataset: "a" }))).toMatchObject({ code: "SOURCE_FAILED" });
+    const receipt = await exporter.collectPart(id, { dataset: "a" }, { final: true });
+    expect(receipt).toMatchObject({ written: 10, error: "SOURCE_FAILED" });
+    expect(await failing(exporter.assemble(id, { to: new Collecting() }))).toMatchObject({
+      code: "INCOMPLETE",
+      retryable: true,
+      message: expect.stringContaining("1 of 2 parts are not collected: b."),
+    });
+    await exporter.collectPart(id, { dataset: "b" });
+    const to = new Collecting();
+    const report = await exporter.assemble(id, { to });
+    expect(report.datasets.map(({ outcome, error }) => [outcome, error])).toEqual([
+      ["partial", "SOURCE_FAILED"],
+      ["complete", null],
+    ]);
+    expect(to.bytes.equals((await exported(datasets(), partial)).zip)).toBe(true);
+    expect((await exporter.progress(id))?.delivered).toMatchObject({
+      completeness: "partial",
+      sha256: report.bundle?.sha256,
+    });
+  });
+
+  it("is not tried again in `export` when a partial bundle is welcome", async () => {
+    const { report } = await exportedDurably(durableExporterOf([noteDataset("a", broken())], new TestSpool(), partial));
+    expect(report).toMatchObject({ completeness: "partial", datasets: [{ records: { read: 10 } }] });
+  });
+
+  it("ends `export` otherwise, with a report; the next one goes on", async () => {
+    const spool = new TestSpool();
+    const datasets = (source: Source) => [noteDataset("a", source)];
+    const error = await failing(exportedDurably(durableExporterOf(datasets(broken(2)), spool)));
+    expect(error).toMatchObject({ code: "SOURCE_FAILED", report: { status: "failed", bundle: null } });
+    const asked: unknown[] = [];
+    const { source } = controlledSource(notes(30), { before: (_page, { after }) => void asked.push(after) });
+    const { report } = await exportedDurably(durableExporterOf(datasets(source), spool));
+    expect([asked[0], report.status]).toEqual([20, "delivered"]);
+  });
+
+  it("with somebody else's record ends the part whatever is asked", async () => {
+    const { source } = controlledSource([...notes(15), { id: 15, owner: "u2", text: "foreign" }]);
+    const exporter = durableExporterOf([noteDataset("a", source)], new TestSpool(), partial);
+    await exporter.begin(request, fixed);
+    expect(await failing(exporter.collectPart(id, { dataset: "a" }, { final: true }))).toMatchObject({
+      code: "SUBJECT_MISMATCH",
+    });
+    expect((await exporter.progress(id))?.parts).toMatchObject([{ state: "begun" }]);
+  });
+});
+
+describe("a count", () => {
+  const counting = (counts: number[], records = 10): Source => {
+    const { source } = controlledSource(notes(records), { count: 0 });
+    return { ...source, count: async () => (counts.length > 1 ? counts.shift() : counts[0]) as number };
+  };
+  const outcomeOf = async (source: Source) => {
+    const exporter = durableExporterOf([noteDataset("a", source)], new TestSpool(), { onFailure: "deliver-partial" });
+    return (await exportedDurably(exporter)).report.datasets[0];
+  };
+
+  it("that disagrees is asked for once more, right after the reading, and the answer is kept", async () => {
+    expect(await outcomeOf(counting([9, 10, 77]))).toMatchObject({ outcome: "complete", records: { expected: 10 } });
+    expect(await outcomeOf(counting([9, 11, 10]))).toMatchObject({ outcome: "partial", records: { expected: 11 } });
+    const exporter = durableExporterOf([noteDataset("a", counting([9, 10, 77]))], new TestSpool());
+    for (let again = 0; again < 3; again++)
+      expect((await exportedDurably(exporter)).report.completeness).toBe("complete");
+  });
+
+  it("of a dataset in partitions is compared when the last of them is sealed", async () => {
+    const counts = [19, 20, 77];
+    const { source } = partitionedSource(notes(20), [5, 9], { count: 20 });
+    const divided: Source = { ...source, count: async () => counts.shift() as number };
+    const exporter = durableExporterOf([noteDataset("a", divided)], new TestSpool());
+    const { parts } = await exporter.begin(request, fixed);
+    expect(parts.map(({ partition }) => partition)).toEqual([0, 1, 2]);
+    for (const part of [...parts].reverse()) await exporter.collectPart(id, part);
+    expect(counts).toEqual([77]);
+    expect(await exporter.assemble(id, { to: new Collecting() })).toMatchObject({ completeness: "complete" });
+  });
+});
