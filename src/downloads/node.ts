@@ -4,8 +4,8 @@ import { pipeline } from "node:stream/promises";
 import { answerTo, checkOptions, type DownloadOptions } from "./answer.ts";
 
 /**
- * Gives bundles to the people they are about, over `node:http`, Express, or Fastify (after `reply.hijack()`). The token is the last segment
- * of the path.
+ * Gives bundles to the people they are about, over `node:http`, Express, or Fastify (after `reply.hijack()`, on a route `/downloads/*`, for
+ * it takes no long parameters). The token is the last segment of the path.
  *
  * A link is good for one session's person until it expires; everything else is the same 404. A good one that has expired, or that `permit`
  * ends, is 410. Ranges, `If-Range` and HEAD are answered, so that a download goes on where it broke off; `Repr-Digest` lets it be checked.

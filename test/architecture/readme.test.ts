@@ -33,6 +33,7 @@ describe("the README's code", () => {
       "source-contract",
       "coverage",
       "workflow",
+      "download-links",
     ]) {
       expect(readme).toContain(`\`\`\`ts\n${readFileSync(`${root}/examples/${name}.ts`, "utf8").trimEnd()}\n\`\`\``);
     }
