@@ -1,30 +1,22 @@
-import type { JsonValue } from "../../model/json.ts";
+import { type JsonValue, setOwn } from "../../model/json.ts";
 import { invalid } from "../../model/source-error.ts";
 
 /** A value as SQLite has it: INTEGER, REAL, TEXT or BLOB. */
 export type SqliteValue = bigint | number | string | Uint8Array;
 
-/** A row as the driver reads it. */
-export type RawRow = { [column: string]: SqliteValue | null };
+/** A row as the driver reads it: a value for each column. */
+export type RawRow = readonly (SqliteValue | null)[];
 
-/** Makes the rows' values JSON, in place; column by column, for its values are of one type as a rule. */
-export function mapRows(rows: readonly RawRow[], names: readonly string[]): void {
-  for (const name of names)
-    for (const row of rows as readonly { [column: string]: JsonValue | bigint | Uint8Array }[]) {
-      const value = row[name];
-      if (typeof value === "bigint") row[name] = integer(value);
-      else if (typeof value === "object" && value !== null) row[name] = base64(value as Uint8Array);
-    }
+/** The row as an object of JSON values. */
+export function recordOf(row: RawRow, names: readonly string[]): { readonly [column: string]: JsonValue } {
+  const record: { [column: string]: JsonValue } = {};
+  for (let at = 0; at < names.length; at++) setOwn(record, names[at] as string, jsonOf(row[at] as SqliteValue | null));
+  return record;
 }
 
-/** Whether rows that were read without BigInt may hold an INTEGER that a number cannot: one that large could be a REAL as well. */
-export function mayBeInexact(rows: readonly RawRow[], names: readonly string[]): boolean {
-  for (const name of names)
-    for (const row of rows) {
-      const value = row[name];
-      if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) return true;
-    }
-  return false;
+function jsonOf(value: SqliteValue | null): JsonValue {
+  if (typeof value === "bigint") return integer(value);
+  return typeof value === "object" && value !== null ? base64(value) : value;
 }
 
 function integer(value: bigint): number | string {
@@ -53,7 +45,7 @@ export function keyOf(value: SqliteValue | null | undefined): string | undefined
     case "bigint":
       return `i:${value}`;
     case "number":
-      // Read without BigInt, an INTEGER is a number too; SQLite compares the two alike.
+      // A REAL; SQLite compares it and an INTEGER alike.
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? `i:${value}` : `r:${value}`;
     case "string":
       return `s:${value}`;
