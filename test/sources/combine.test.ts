@@ -24,6 +24,7 @@ import {
   request,
   type Seen,
 } from "../support/exporting.ts";
+import { readingAs } from "../support/reading.ts";
 
 interface Row {
   readonly id: number;
@@ -32,28 +33,10 @@ interface Row {
 const rows = (...ids: readonly number[]): Row[] => ids.map((id) => ({ id }));
 const byId = { order: ({ id }: Row) => id };
 
-function context(more: Partial<ReadContext> = {}): ReadContext {
-  return {
-    subject: { id: "u1" },
-    requestType: "access",
-    pageRecords: 2,
-    signal: new AbortController().signal,
-    ...more,
-  };
-}
+const { context, pagesOf, recordsOf } = readingAs("u1", 2);
 
 function sourceOf<R>(records: readonly R[], options: Parameters<typeof controlledSource>[1] = {}) {
   return controlledSource(records, options) as { source: Source<R>; seen: Seen };
-}
-
-async function pagesOf<R>(source: Source<R>, more: Partial<ReadContext> = {}) {
-  const pages: { records: readonly R[]; cursor?: Cursor }[] = [];
-  for await (const page of source.read(context(more))) pages.push(page);
-  return pages;
-}
-
-async function recordsOf<R>(source: Source<R>, more: Partial<ReadContext> = {}): Promise<R[]> {
-  return (await pagesOf(source, more)).flatMap(({ records }) => records);
 }
 
 /** Everything from each cursor on, the cursor having been JSON meanwhile, with what came before it. */

@@ -10,6 +10,7 @@ import { sourceContract } from "portmanteau/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { emptyFolder, expectNoUnhandledRejection, exported, failing, jsonAt, refused } from "../support/exporting.ts";
 import { fileDataset, openFilesIn, storedFiles } from "../support/files.ts";
+import { readingAs } from "../support/reading.ts";
 
 expectNoUnhandledRejection();
 
@@ -23,22 +24,11 @@ function rootWith(files: Readonly<Record<string, string | Uint8Array>>): string 
   return root;
 }
 
-const context = (more: object = {}) => ({
-  subject: { id: "u1" },
-  requestType: "access" as const,
-  pageRecords: 10,
-  signal: new AbortController().signal,
-  ...more,
-});
-async function pagesOf(read: AsyncIterable<Page>): Promise<Page[]> {
-  const pages: Page[] = [];
-  for await (const page of read) pages.push(page);
-  return pages;
-}
+const { context, pagesOf } = readingAs("u1", 10);
 const attachmentsOf = (pages: readonly Page[]) => pages.flatMap((page) => page.attachments ?? []) as Attachment[];
 const namesOf = (pages: readonly Page[]) => attachmentsOf(pages).map(({ name }) => name);
 const read = (root: string, more: object = {}, options: object = {}) =>
-  pagesOf(directorySource({ root, ...options }).read(context(more)));
+  pagesOf(directorySource({ root, ...options }), more);
 const exportOf = (root: string, config = {}, options = {}) =>
   exported([fileDataset("uploads", directorySource({ root, ...options }))], config);
 const partial = { onFailure: "deliver-partial" } as const;

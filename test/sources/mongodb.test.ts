@@ -21,7 +21,7 @@ import {
 import { mapSource, renameFields } from "portmanteau/sources/combine";
 import { type MongodbSourceOptions, mongodbSnapshot, mongodbSource } from "portmanteau/sources/mongodb";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Cursor, JsonObject, ReadContext, Source } from "../../src/index.ts";
+import type { Cursor, JsonObject } from "../../src/index.ts";
 import {
   Collecting,
   entriesOf,
@@ -35,23 +35,11 @@ import {
   request,
 } from "../support/exporting.ts";
 import { mongodbInProcess, mongodbNotRun, mongodbUrl, type Script } from "../support/mongodb.ts";
+import { readingAs } from "../support/reading.ts";
 
 type Document = Record<string, unknown>;
 
-function context(more: Partial<ReadContext> = {}): ReadContext {
-  const { signal } = new AbortController();
-  return { subject: { id: "u1" }, requestType: "access", pageRecords: 3, signal, ...more };
-}
-
-async function pagesOf<R>(source: Source<R>, more: Partial<ReadContext> = {}) {
-  const pages: { readonly records: readonly R[]; readonly cursor?: Cursor }[] = [];
-  for await (const page of source.read(context(more))) pages.push(page);
-  return pages;
-}
-
-async function recordsOf<R>(source: Source<R>, more: Partial<ReadContext> = {}): Promise<R[]> {
-  return (await pagesOf(source, more)).flatMap(({ records }) => records);
-}
+const { context, pagesOf, recordsOf } = readingAs("u1", 3);
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -6,14 +6,15 @@ import mysql, { type Pool, type PoolOptions } from "mysql2";
 import mysqlPromise from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ticketsInMysql } from "../../examples/sql-sources.ts";
-import { type ErrorCode, PortmanteauError } from "../../src/model/errors.ts";
-import type { OpenSnapshot, Page, ReadContext, Source } from "../../src/model/source.ts";
+import type { ErrorCode } from "../../src/model/errors.ts";
+import type { OpenSnapshot, Page } from "../../src/model/source.ts";
 import { connect, serverName } from "../../src/sources/mysql/connection.ts";
 import { failure } from "../../src/sources/mysql/failure.ts";
 import { type MysqlSourceOptions, mysqlSnapshot, mysqlSource } from "../../src/sources/mysql/index.ts";
 import { bind } from "../../src/sources/mysql/literals.ts";
 import { Collecting, entriesOf, exporterOf, jsonAt, noteDataset, request } from "../support/exporting.ts";
 import { type MysqlDatabase, mysqlEngine } from "../support/mysql.ts";
+import { eventually, expectFailure, failureOf, readingAs } from "../support/reading.ts";
 
 const total = 1203;
 const schema = `
@@ -128,48 +129,7 @@ const typeCases: readonly (readonly [type: string, literal: string, expected: un
   ["json", "'[]'", []],
 ];
 
-function context(changes: Partial<ReadContext> = {}): ReadContext {
-  const signal = new AbortController().signal;
-  return { subject: { id: "ada" }, requestType: "access", pageRecords: 500, signal, ...changes };
-}
-
-async function pagesOf<R>(source: Source<R>, changes: Partial<ReadContext> = {}): Promise<Page<R>[]> {
-  const pages: Page<R>[] = [];
-  for await (const page of source.read(context(changes))) pages.push(page);
-  return pages;
-}
-
-async function recordsOf<R>(source: Source<R>, changes: Partial<ReadContext> = {}): Promise<R[]> {
-  return (await pagesOf(source, changes)).flatMap(({ records }) => records);
-}
-
-async function failureOf(promise: Promise<unknown> | undefined): Promise<PortmanteauError> {
-  const error = await promise?.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (!PortmanteauError.is(error)) throw new Error("expected a PortmanteauError", { cause: error });
-  return error;
-}
-
-async function expectFailure(
-  promise: Promise<unknown> | undefined,
-  code: ErrorCode,
-  retryable = false,
-): Promise<PortmanteauError> {
-  const error = await failureOf(promise);
-  expect({ code: error.code, retryable: error.retryable }, String(error.cause)).toEqual({ code, retryable });
-  return error;
-}
-
-async function eventually(check: () => unknown | Promise<unknown>): Promise<void> {
-  const until = performance.now() + 5_000;
-  for (;;) {
-    if (await check()) return;
-    if (performance.now() > until) throw new Error(`never came: ${check}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+const { context, pagesOf, recordsOf } = readingAs("ada", 500);
 
 /** What mysql2 keeps of its connections; it has no public count of them. */
 interface Counted {

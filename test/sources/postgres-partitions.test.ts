@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exported, failing, noteDataset, refused } from "../support/exporting.ts";
 import { type PostgresDatabase, postgresEngines } from "../support/postgres.ts";
+import { readingAs } from "../support/reading.ts";
 
 const total = 1_000;
 /** Every third row is the subject's, so that ranges of numbers are no ranges of rows. */
@@ -62,21 +63,7 @@ const others: Record<string, Options> = {
   },
 };
 
-function context(changes: Partial<ReadContext> = {}): ReadContext {
-  return {
-    subject: { id: "u1" },
-    requestType: "access",
-    pageRecords: 70,
-    signal: new AbortController().signal,
-    ...changes,
-  };
-}
-
-async function rowsOf(source: Source<PostgresRow>, changes: Partial<ReadContext> = {}): Promise<PostgresRow[]> {
-  const rows: PostgresRow[] = [];
-  for await (const { records } of source.read(context(changes))) rows.push(...records);
-  return rows;
-}
+const { context, recordsOf } = readingAs("u1", 70);
 
 async function partitionsOf(
   source: Source<PostgresRow>,
@@ -93,7 +80,7 @@ async function dividedRowsOf(
 ): Promise<PostgresRow[][]> {
   const rows: PostgresRow[][] = [];
   for (const partition of await partitionsOf(source, changes))
-    rows.push(await rowsOf(source, { ...changes, partition }));
+    rows.push(await recordsOf(source, { ...changes, partition }));
   return rows;
 }
 
@@ -119,7 +106,7 @@ for (const engine of engines) {
 
     it.each([2, 3, 7, 256])("are %d ranges of as many rows, and together what one read gives", async (count) => {
       const divided = await dividedRowsOf(source({ ...notes, partitions: { count, leastRows: 1 } }));
-      expect(divided.flat()).toEqual(await rowsOf(source()));
+      expect(divided.flat()).toEqual(await recordsOf(source()));
       expect(divided).toHaveLength(count);
       const sizes = divided.map(({ length }) => length);
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
@@ -127,7 +114,7 @@ for (const engine of engines) {
 
     for (const [what, options] of Object.entries(others)) {
       it(`can be taken ${what}`, async () => {
-        const whole = await rowsOf(source(options));
+        const whole = await recordsOf(source(options));
         const divided = await dividedRowsOf(source({ ...options, partitions: { count: 5, leastRows: 1 } }));
         expect([divided.length, whole.length]).toEqual([5, total]);
         expect(divided.flat()).toEqual(whole);
@@ -142,7 +129,7 @@ for (const engine of engines) {
       let seen = 0;
       for (const { records, cursor = null } of pages) {
         seen += records.length;
-        expect(await rowsOf(source(), { partition, after: cursor })).toEqual(whole.slice(seen));
+        expect(await recordsOf(source(), { partition, after: cursor })).toEqual(whole.slice(seen));
       }
       expect(seen).toBe(250);
     });
@@ -182,8 +169,8 @@ for (const engine of engines) {
       await database.sql("DELETE FROM note WHERE id = $1 AND owner = 'moving'", [until]);
       for (const id of [-5, Number(until) - 1, Number(until) + 1, 2_000_000_000]) await insert(id);
       const rows: PostgresRow[] = [];
-      for (const partition of partitions) rows.push(...(await rowsOf(source(), { ...changes, partition })));
-      expect(rows).toEqual(await rowsOf(source(), changes));
+      for (const partition of partitions) rows.push(...(await recordsOf(source(), { ...changes, partition })));
+      expect(rows).toEqual(await recordsOf(source(), changes));
       expect(rows).toHaveLength(43);
     });
 
@@ -217,9 +204,11 @@ for (const engine of engines) {
         { after: "1", until: 2 },
         { after: ["1"], until: null },
       ])
-        expect((await failing(rowsOf(source(), { partition }))).code).toBe("SOURCE_CONTRACT");
+        expect((await failing(recordsOf(source(), { partition }))).code).toBe("SOURCE_CONTRACT");
       const whole = source({ query: () => ({ text: "SELECT 1 AS id" }) });
-      expect((await failing(rowsOf(whole, { partition: { after: null, until: null } }))).code).toBe("SOURCE_CONTRACT");
+      expect((await failing(recordsOf(whole, { partition: { after: null, until: null } }))).code).toBe(
+        "SOURCE_CONTRACT",
+      );
       expect([whole.capabilities.partitions, whole.partitions]).toEqual([false, undefined]);
     });
 
@@ -255,11 +244,11 @@ for (const engine of engines) {
         try {
           const of = source({ ...notes, snapshot });
           const changes = { snapshot: opened.token };
-          const before = await rowsOf(of, changes);
+          const before = await recordsOf(of, changes);
           const insert = `INSERT INTO note VALUES (-1, 'u1', 'late', now(), gen_random_uuid())`;
           if (database.config !== undefined) await database.sql(insert); // there a connection of its own writes
           const partitions = await partitionsOf(of, changes);
-          const rows = await Promise.all(partitions.map((partition) => rowsOf(of, { ...changes, partition })));
+          const rows = await Promise.all(partitions.map((partition) => recordsOf(of, { ...changes, partition })));
           expect([rows.length, rows.flat()]).toEqual([4, before]);
         } finally {
           await opened.close();

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { losslessJson } from "../../src/codec/lossless-json.ts";
-import { type ErrorCode, PortmanteauError } from "../../src/model/errors.ts";
-import type { OpenSnapshot, Page, ReadContext, Source } from "../../src/model/source.ts";
+import type { ErrorCode } from "../../src/model/errors.ts";
+import type { OpenSnapshot, Page } from "../../src/model/source.ts";
 import { failure } from "../../src/sources/postgres/failure.ts";
 import {
   type PostgresConnections,
@@ -15,6 +15,7 @@ import {
 } from "../../src/sources/postgres/index.ts";
 import { typeTable } from "../../src/sources/postgres/values.ts";
 import { openPGlite, type PostgresDatabase, postgresEngines } from "../support/postgres.ts";
+import { eventually, expectFailure, failureOf, readingAs } from "../support/reading.ts";
 
 const total = 1203;
 const schema = `
@@ -152,44 +153,7 @@ const typeCases: readonly (readonly [type: string, literal: string, expected: un
   ["jsonb", `'"text"'`, "text"],
 ];
 
-function context(changes: Partial<ReadContext> = {}): ReadContext {
-  const signal = new AbortController().signal;
-  return { subject: { id: "ada" }, requestType: "access", pageRecords: 500, signal, ...changes };
-}
-
-async function pagesOf<R>(source: Source<R>, changes: Partial<ReadContext> = {}): Promise<Page<R>[]> {
-  const pages: Page<R>[] = [];
-  for await (const page of source.read(context(changes))) pages.push(page);
-  return pages;
-}
-
-async function recordsOf<R>(source: Source<R>, changes: Partial<ReadContext> = {}): Promise<R[]> {
-  return (await pagesOf(source, changes)).flatMap(({ records }) => records);
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<PortmanteauError> {
-  const error = await promise.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (!PortmanteauError.is(error)) throw new Error("expected a PortmanteauError", { cause: error });
-  return error;
-}
-
-async function expectFailure(promise: Promise<unknown>, code: ErrorCode, retryable = false): Promise<PortmanteauError> {
-  const error = await failureOf(promise);
-  expect({ code: error.code, retryable: error.retryable }, String(error.cause)).toEqual({ code, retryable });
-  return error;
-}
-
-async function eventually(check: () => unknown | Promise<unknown>): Promise<void> {
-  const until = performance.now() + 5_000;
-  for (;;) {
-    if (await check()) return;
-    if (performance.now() > until) throw new Error(`never came: ${check}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+const { context, pagesOf, recordsOf } = readingAs("ada", 500);
 
 const expectedIds = Array.from({ length: total * 2 }, (_, index) => index + 1)
   .filter((id) => id % 3 !== 0)

@@ -8,7 +8,7 @@ import {
   redisSource,
 } from "portmanteau/sources/redis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Cursor, JsonObject, ReadContext, Source } from "../../src/index.ts";
+import type { Cursor, JsonObject, Source } from "../../src/index.ts";
 import {
   Collecting,
   entriesOf,
@@ -20,22 +20,10 @@ import {
   refused,
   request,
 } from "../support/exporting.ts";
+import { readingAs } from "../support/reading.ts";
 import { openRedis, redisServer, scriptedRedis } from "../support/redis.ts";
 
-function context(more: Partial<ReadContext> = {}): ReadContext {
-  const { signal } = new AbortController();
-  return { subject: { id: "u1" }, requestType: "access", pageRecords: 100, signal, ...more };
-}
-
-async function pagesOf<R>(source: Source<R>, more: Partial<ReadContext> = {}) {
-  const pages: { readonly records: readonly R[]; readonly cursor?: Cursor }[] = [];
-  for await (const page of source.read(context(more))) pages.push(page);
-  return pages;
-}
-
-async function recordsOf<R>(source: Source<R>, more: Partial<ReadContext> = {}): Promise<R[]> {
-  return (await pagesOf(source, more)).flatMap(({ records }) => records);
-}
+const { context, pagesOf, recordsOf } = readingAs("u1", 100);
 
 const server = await redisServer();
 it.runIf(server.required === true)("needs the Redis server", () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { S3 } from "@aws-sdk/client-s3";
-import type { Attachment, Page } from "portmanteau";
+import type { Attachment, Cursor, Page } from "portmanteau";
 import { type S3Like, type S3Object, s3Source } from "portmanteau/sources/s3";
 import { sourceContract } from "portmanteau/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -15,6 +15,7 @@ import {
   request,
 } from "../support/exporting.ts";
 import { fileDataset, storedFiles } from "../support/files.ts";
+import { readingAs } from "../support/reading.ts";
 import { bucket, clientOf, openStore, type TestStore } from "../support/s3.ts";
 
 expectNoUnhandledRejection();
@@ -43,21 +44,9 @@ async function person(
 }
 
 const source = (more: object = {}) => s3Source({ client: store.client, bucket, prefix, ...more });
-const context = (subject: { readonly id: string }, more: object = {}) => ({
-  subject,
-  requestType: "access" as const,
-  pageRecords: 10,
-  signal: new AbortController().signal,
-  ...more,
-});
-
-async function pagesOf(read: AsyncIterable<Page>): Promise<Page[]> {
-  const pages: Page[] = [];
-  for await (const page of read) pages.push(page);
-  return pages;
-}
+const { pagesOf } = readingAs("x", 10);
 const namesOf = (pages: readonly Page[]) => pages.flatMap((page) => page.attachments?.map((each) => each?.name) ?? []);
-const failure = (id: string, more: object = {}) => failing(pagesOf(source(more).read(context({ id }))));
+const failure = (id: string, more: object = {}) => failing(pagesOf(source(more), { subject: { id } }));
 const exportOf = (subject: { readonly id: string }, made = source(), config = {}) =>
   exported([fileDataset("uploads", made)], config, { request: { ...request, subject } });
 
@@ -136,11 +125,11 @@ describe("objects in S3", () => {
   it("are listed in pages, each with a cursor to continue after", async () => {
     const names = Array.from({ length: 25 }, (_, index) => `${String(index).padStart(2, "0")}.txt`);
     const many = await person(Object.fromEntries(names.map((name) => [name, name])));
-    const pages = await pagesOf(source().read(context(many)));
+    const pages = await pagesOf(source(), { subject: many });
     expect(pages.map(({ records }) => records.length)).toEqual([10, 10, 5]);
     expect(namesOf(pages)).toEqual(names);
     for (const [index, { cursor }] of pages.entries()) {
-      const rest = await pagesOf(source().read(context(many, { after: cursor })));
+      const rest = await pagesOf(source(), { subject: many, after: cursor as Cursor });
       expect(namesOf(rest)).toEqual(names.slice(10 * (index + 1)));
     }
   });
@@ -149,7 +138,7 @@ describe("objects in S3", () => {
     await store.put("users/ab/mine.txt", "1");
     await store.put("users/abc/theirs.txt", "2");
     await store.put("users/ab", "3");
-    expect(namesOf(await pagesOf(source().read(context({ id: "ab" }))))).toEqual(["mine.txt"]);
+    expect(namesOf(await pagesOf(source(), { subject: { id: "ab" } }))).toEqual(["mine.txt"]);
     expect(await failure("ab", { prefix: ({ id }: { id: string }) => `users/${id}` })).toMatchObject({
       code: "SOURCE_CONTRACT",
       retryable: false,
@@ -159,16 +148,16 @@ describe("objects in S3", () => {
   it("may have keys of any characters", async () => {
     const names = ["a b+c&d=e%20.txt", "é/ü ?#.txt", "履歴書.pdf", "q'\"<>.txt"].sort();
     const odd = await person(Object.fromEntries(names.map((name) => [name, name])));
-    expect(namesOf(await pagesOf(source().read(context(odd)))).sort()).toEqual(names);
+    expect(namesOf(await pagesOf(source(), { subject: odd })).sort()).toEqual(names);
     expect((await exportOf(odd)).report.datasets[0]).toMatchObject({ outcome: "complete", records: { read: 4 } });
   });
 
   it("are left out where they only show a folder, or the filter says so", async () => {
     const some = await person({ "photos/": "", "photos/a.jpg": "a", "thumbs/a.jpg": "b", "zero.txt": "" });
-    const pages = await pagesOf(source().read(context(some)));
+    const pages = await pagesOf(source(), { subject: some });
     expect(namesOf(pages)).toEqual(["photos/a.jpg", "thumbs/a.jpg", "zero.txt"]);
     const filter = ({ path }: S3Object) => !path.startsWith("thumbs/");
-    expect(namesOf(await pagesOf(source({ filter }).read(context(some))))).toEqual(["photos/a.jpg", "zero.txt"]);
+    expect(namesOf(await pagesOf(source({ filter }), { subject: some }))).toEqual(["photos/a.jpg", "zero.txt"]);
   });
 
   it("are named and described by their metadata when it is asked for", async () => {
@@ -182,12 +171,12 @@ describe("objects in S3", () => {
         type: head?.contentType,
       }),
     });
-    const pages = await pagesOf(made.read(context(jane)));
+    const pages = await pagesOf(made, { subject: jane });
     expect(namesOf(pages)).toEqual(["CV.pdf"]);
     expect(pages[0]?.records[0]).toMatchObject({ type: "application/pdf" });
     expect(store.asked.filter((asked) => asked.startsWith("HEAD"))).toHaveLength(1);
     store.asked.length = 0;
-    await pagesOf(source().read(context(jane)));
+    await pagesOf(source(), { subject: jane });
     expect(store.asked.filter((asked) => asked.startsWith("HEAD"))).toEqual([]);
   });
 
@@ -248,7 +237,7 @@ describe("objects in S3", () => {
 
 describe("an object that is opened", () => {
   const opening = async (subject: { readonly id: string }, signal: AbortSignal) => {
-    const pages = await pagesOf(source().read(context(subject)));
+    const pages = await pagesOf(source(), { subject });
     const [attachment] = pages.flatMap((page) => page.attachments ?? []);
     return (attachment as Attachment).open(signal);
   };
@@ -307,7 +296,7 @@ describe("a store that fails", () => {
   it("does not answer is left when the signal says so", async () => {
     store.door = () => true;
     const stop = new AbortController();
-    const reading = failing(pagesOf(source().read(context({ id: "x" }, { signal: stop.signal }))));
+    const reading = failing(pagesOf(source(), { signal: stop.signal }));
     await expect.poll(() => store.answers()).toBe(1);
     stop.abort();
     expect((await reading).code).toBe("ABORTED");
@@ -342,7 +331,7 @@ describe("a store that fails", () => {
   it("is asked for keys in the encoding that XML can carry, in the order of their bytes", async () => {
     const keys = ["users/x/\u0001 \uFB01", "users/x/😀"];
     const client = listing([{ EncodingType: "url", Contents: keys.map((key) => object(encodeURIComponent(key))) }]);
-    expect(namesOf(await pagesOf(source({ client }).read(context({ id: "x" }))))).toEqual(["\u0001 \uFB01", "😀"]);
+    expect(namesOf(await pagesOf(source({ client })))).toEqual(["\u0001 \uFB01", "😀"]);
   });
 });
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ErrorCode, PortmanteauError } from "../../src/model/errors.ts";
-import type { Page, ReadContext, Source } from "../../src/model/source.ts";
+import type { ErrorCode } from "../../src/model/errors.ts";
+import type { Page } from "../../src/model/source.ts";
 import { failure } from "../../src/sources/sqlite/failure.ts";
 import {
   type SqliteDatabase,
@@ -12,6 +12,7 @@ import {
   sqliteSnapshot,
   sqliteSource,
 } from "../../src/sources/sqlite/index.ts";
+import { expectFailure, readingAs } from "../support/reading.ts";
 import { sqliteDrivers } from "../support/sqlite.ts";
 
 const total = 1203;
@@ -76,34 +77,7 @@ const typeCases: readonly (readonly [literal: string, expected: unknown])[] = [
   ["NULL", null],
 ];
 
-function context(changes: Partial<ReadContext> = {}): ReadContext {
-  const signal = new AbortController().signal;
-  return { subject: { id: "ada" }, requestType: "access", pageRecords: 500, signal, ...changes };
-}
-
-async function pagesOf<R>(source: Source<R>, changes: Partial<ReadContext> = {}): Promise<Page<R>[]> {
-  const pages: Page<R>[] = [];
-  for await (const page of source.read(context(changes))) pages.push(page);
-  return pages;
-}
-
-async function recordsOf<R>(source: Source<R>, changes: Partial<ReadContext> = {}): Promise<R[]> {
-  return (await pagesOf(source, changes)).flatMap(({ records }) => records);
-}
-
-async function expectFailure(
-  promise: Promise<unknown> | undefined,
-  code: ErrorCode,
-  retryable = false,
-): Promise<PortmanteauError> {
-  const error = await promise?.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (!PortmanteauError.is(error)) throw new Error("expected a PortmanteauError", { cause: error });
-  expect({ code: error.code, retryable: error.retryable }, String(error.cause)).toEqual({ code, retryable });
-  return error;
-}
+const { context, pagesOf, recordsOf } = readingAs("ada", 500);
 
 for (const driver of sqliteDrivers())
   describe.skipIf(driver.notRun !== undefined)(`sqliteSource on ${driver.notRun ?? driver.name}`, () => {
