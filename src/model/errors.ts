@@ -86,6 +86,20 @@ export const errorCodes = {
   ],
   ARCHIVE_FAILED: ["The zip could not be written.", "Look at `cause`."],
   ABORTED: ["The caller's signal aborted the export.", "Nothing was delivered; export again when wanted."],
+  REQUEST_UNKNOWN: ["The request is not in the journal.", "Begin it; check that the spool and the key are the same."],
+  JOB_INVALID: [
+    "A job of a queue is none that this version puts in.",
+    "It is a dead letter: remove it, or update the workers and retry the request.",
+  ],
+  JOB_FAILED: [
+    "A step of a queue threw an error that is none of this package's: `deliver`, or a defect.",
+    "It was retried; look at the worker, then retry the request.",
+  ],
+  JOB_ABANDONED: [
+    "Workers died over a job as often as it may be tried.",
+    "Look at the workers' memory and logs, then retry the request.",
+  ],
+  QUEUE_FAILED: ["The queue's server did not answer, or refused.", "Look at `cause`; try again."],
   BUNDLE_UNREADABLE: [
     "The file is not a bundle that can be read.",
     "Check the file; `portmanteau verify` says what is wrong.",

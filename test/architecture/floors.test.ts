@@ -45,9 +45,13 @@ function forbidden({ from, to }: Arrow): string | undefined {
   const targetFloor = floors.indexOf(target as (typeof floors)[number]);
   if (target === undefined) return folder === "model" ? "the model knows no package and no node: module" : undefined;
   if (target === folder) {
-    // Adapters of one kind are siblings that never meet. `sources/sql` is none: it holds what all SQL sources do in the same way.
+    // Adapters of one kind are siblings that never meet. `sources/sql` and `queues/flow` are none: they hold what all SQL sources, and
+    // all queues, do in the same way.
     const [ours, theirs] = [from.split("/")[1], to.split("/")[2]];
-    return adapters.includes(folder) && !whole.includes(folder) && ours !== theirs && theirs !== "sql"
+    return adapters.includes(folder) &&
+      !whole.includes(folder) &&
+      ours !== theirs &&
+      !["sql", "flow"].includes(theirs ?? "")
       ? "adapters never import each other"
       : undefined;
   }
@@ -97,6 +101,8 @@ describe("the floors", () => {
     expect(forbidden({ from: "sources/a.ts", to: "src/engine/b.ts" })).toBeDefined();
     expect(forbidden({ from: "sources/postgres/a.ts", to: "src/sources/iterable.ts" })).toBeDefined();
     expect(forbidden({ from: "sources/sql/a.ts", to: "src/sources/postgres/b.ts" })).toBeDefined();
+    expect(forbidden({ from: "queues/flow/a.ts", to: "src/queues/bullmq.ts" })).toBeDefined();
+    expect(forbidden({ from: "queues/pg-boss/a.ts", to: "src/queues/bullmq.ts" })).toBeDefined();
     expect(forbidden({ from: "engine/a.ts", to: "src/spools/local.ts" })).toBeDefined();
     expect(forbidden({ from: "coverage/a.ts", to: "src/sources/postgres/b.ts" })).toBeDefined();
     expect(forbidden({ from: "coverage/a.ts", to: "src/engine/exporter.ts" })).toBeDefined();

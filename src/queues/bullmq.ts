@@ -1,0 +1,329 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type ConnectionOptions,
+  FlowProducer,
+  type Job,
+  Queue,
+  UnrecoverableError,
+  WaitingError,
+  Worker,
+} from "bullmq";
+import type { BegunRequest } from "../model/durable.ts";
+import {
+  type DeadLetter,
+  jobName,
+  jobsOf,
+  namesOf,
+  priorityOf,
+  type QueueJob,
+  queueSuffix,
+  readJob,
+} from "./flow/job.ts";
+import { type ExportQueue, type ExportQueueOptions, exportQueue, type SourceLimit, settled } from "./flow/queue.ts";
+import type { JobState, LaneOptions, Lanes, StopReason, Transport } from "./flow/transport.ts";
+
+export type { DeadLetter } from "./flow/job.ts";
+export type {
+  ExportQueue,
+  ExportQueueOptions,
+  ExportWorker,
+  QueuedProgress,
+  SourceLimit,
+  WorkOptions,
+} from "./flow/queue.ts";
+export type { QueueEvent } from "./flow/run.ts";
+
+export interface BullmqQueueOptions<A> extends ExportQueueOptions<A> {
+  /** As BullMQ takes it: an address, or a client of ioredis with `maxRetriesPerRequest: null`. */
+  readonly connection: ConnectionOptions;
+  /** Before every key in Redis. Default `"bull"`. */
+  readonly prefix?: string;
+}
+
+/**
+ * Exports over BullMQ, on Redis: a flow for each request, a queue for each source. Needs the package `bullmq`. Redis must keep what it is given:
+ * `appendonly yes`, `maxmemory-policy noeviction`.
+ *
+ * @throws {PortmanteauError} `CONFIG_INVALID` at once
+ * @example
+ * ```ts
+ * const queue = bullmqQueue({ exporter, connection: { host: "redis" }, limits: { postgres: { concurrency: 4, perSecond: 10 } } });
+ * await queue.submit(request);
+ * const worker = await queue.work({ deliver: ({ requestId }) => ({ to: fileDelivery(`/exports/${requestId}.zip`) }) });
+ * ```
+ */
+export function bullmqQueue<A>(options: BullmqQueueOptions<A>): ExportQueue<A> {
+  const settings = settled(options);
+  return exportQueue(settings, new BullmqTransport({ ...settings, ...options, prefix: options.prefix ?? "bull" }));
+}
+
+interface TransportOptions {
+  readonly connection: ConnectionOptions;
+  readonly prefix: string;
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly limits: Readonly<Record<string, SourceLimit>>;
+  readonly attempts: number;
+  readonly backoffMs: number;
+  readonly leaseMs: number;
+}
+
+/** How often a worker asks whether a request at work was cancelled, and a canceller whether it has stopped. */
+const watchMs = 500;
+const cancelledWord = "CANCELLED";
+
+class BullmqTransport implements Transport {
+  readonly #options: TransportOptions;
+  readonly #queues = new Map<string, Queue>();
+  #flows: FlowProducer | undefined;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  async add(request: BegunRequest): Promise<void> {
+    const { attempts, backoffMs, prefix } = this.#options;
+    const { collect, assemble } = jobsOf(request);
+    const node = (queueName: string, job: QueueJob) => ({
+      queueName,
+      prefix,
+      name: job.step,
+      data: job,
+      opts: {
+        jobId: jobName(job),
+        priority: priorityOf(request.dueAt),
+        attempts,
+        backoff: { type: "exponential", delay: backoffMs, jitter: 0.5 },
+        removeOnComplete: true,
+        stackTraceLimit: 0, // a stack begins with the message of whoever threw
+      },
+    });
+    this.#flows ??= listening(new FlowProducer({ connection: this.#options.connection, prefix }));
+    await this.#flows.add({
+      ...node(this.#assembling, assemble),
+      children: collect.map(({ job, source }) => node(this.#collecting(source), job)),
+    });
+  }
+
+  async look(request: BegunRequest) {
+    const found = await Promise.all(
+      this.#places(request).map(async ({ queue, name }) => {
+        const job = await queue.getJob(name);
+        return job === undefined ? undefined : { name, job, state: stateOf(await job.getState(), job) };
+      }),
+    );
+    const jobs = new Map<string, { readonly state: JobState; readonly attempts: number }>();
+    for (const one of found) {
+      if (one === undefined || one.state === undefined) continue; // gone between the two questions
+      jobs.set(one.name, { state: one.state, attempts: attemptOf(one.job) - (one.state === "failed" ? 1 : 0) });
+    }
+    return { cancelled: found.at(-1)?.job.data.cancelledAt !== undefined, jobs };
+  }
+
+  async cancel(request: BegunRequest): Promise<void> {
+    const places = this.#places(request);
+    const parent = await this.#queue(this.#assembling).getJob(request.requestId);
+    if (parent === undefined) return;
+    await parent.updateData({ ...parent.data, cancelledAt: new Date().toISOString() });
+    for (let isBusy = true; isBusy; ) {
+      isBusy = await parent.isActive();
+      for (const { queue, name } of places.slice(0, -1)) {
+        const job = await queue.getJob(name);
+        if (job === undefined) continue;
+        // One that is at work is locked: its worker sees the mark and stops.
+        await job.remove().catch(async (error: unknown) => {
+          if (!(await job.isActive())) throw error;
+          isBusy = true;
+        });
+      }
+      if (isBusy) await delay(watchMs / 2);
+    }
+  }
+
+  async remove(request: BegunRequest): Promise<void> {
+    const parent = await this.#queue(this.#assembling).getJob(request.requestId);
+    await parent?.remove();
+  }
+
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    const queues = [this.#assembling, ...this.#options.sources.map((source) => this.#collecting(source))];
+    const failed = await Promise.all(queues.map((queue) => this.#queue(queue).getFailed()));
+    return failed.flat().flatMap((job) => (wasCancelled(job) ? [] : [letterOf(job)]));
+  }
+
+  async retry(request: BegunRequest): Promise<number> {
+    let count = 0;
+    for (const { queue, name } of this.#places(request)) {
+      const job: Job | undefined = await queue.getJob(name);
+      if (job === undefined || wasCancelled(job) || !(await job.isFailed())) continue;
+      await job.updateData({ ...job.data, forgiven: job.stalledCounter });
+      await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+      count++;
+    }
+    return count;
+  }
+
+  async work({ collecting, assembling, run, onTrouble }: LaneOptions): Promise<Lanes> {
+    const { connection, prefix, sources, leaseMs } = this.#options;
+    await Promise.all(sources.map((source) => this.#limit(source)));
+    const atWork = new Map<Job, AbortController>();
+    const stop = (job: Job, reason: StopReason) => atWork.get(job)?.abort(reason);
+
+    const processor = async (job: Job, token?: string): Promise<void> => {
+      const stopping = new AbortController();
+      atWork.set(job, stopping);
+      try {
+        if (await this.#isCancelled(job)) stopping.abort("cancelled");
+        const payload = stopping.signal.aborted ? { ...job.data, cancelledAt: new Date().toISOString() } : job.data;
+        const verdict = await run({ payload, attempt: attemptOf(job), signal: stopping.signal });
+        switch (verdict.kind) {
+          case "done":
+            return;
+          case "again":
+            throw new Error(reasonOf(verdict.letter));
+          case "dead":
+            throw new UnrecoverableError(reasonOf(verdict.letter));
+          case "cancelled":
+            throw new UnrecoverableError(cancelledWord);
+          case "givenBack":
+            await job.moveToWait(token);
+            throw new WaitingError();
+          case "lost":
+            throw new Error("Another worker has this job."); // BullMQ drops it: the lock is not ours any more
+          default:
+            throw new TypeError(`Unknown verdict: ${verdict satisfies never}`);
+        }
+      } finally {
+        atWork.delete(job);
+      }
+    };
+    const workers = [
+      ...sources.map((source) => ({ queue: this.#collecting(source), concurrency: collecting })),
+      { queue: this.#assembling, concurrency: assembling },
+    ].map(({ queue, concurrency }) => {
+      const worker = new Worker(queue, processor, {
+        connection,
+        prefix,
+        concurrency,
+        lockDuration: leaseMs,
+        stalledInterval: leaseMs,
+        maxStalledCount: Number.MAX_SAFE_INTEGER, // deaths are counted as attempts
+      });
+      worker.on("error", onTrouble);
+      worker.on("lockRenewalFailed", (ids) => {
+        for (const job of atWork.keys()) if (job.queueName === queue && ids.includes(String(job.id))) stop(job, "lost");
+      });
+      return worker;
+    });
+    const watch = setInterval(() => {
+      for (const job of atWork.keys())
+        this.#isCancelled(job).then((cancelled) => cancelled && stop(job, "cancelled"), onTrouble);
+    }, watchMs);
+    await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    return {
+      close: async (graceMs) => {
+        const closing = Promise.all(workers.map((worker) => worker.close()));
+        const grace = setTimeout(() => {
+          for (const job of atWork.keys()) stop(job, "closing");
+        }, graceMs);
+        await closing.finally(() => {
+          clearTimeout(grace);
+          clearInterval(watch);
+        });
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#flows?.close(), ...[...this.#queues.values()].map((queue) => queue.close())]);
+  }
+
+  get #assembling(): string {
+    return `${this.#options.name}-assemble`;
+  }
+
+  #collecting(source: string): string {
+    return `${this.#options.name}-collect-${queueSuffix(source)}`;
+  }
+
+  #queue(name: string): Queue {
+    let queue = this.#queues.get(name);
+    if (queue === undefined) {
+      const { connection, prefix } = this.#options;
+      queue = listening(new Queue(name, { connection, prefix }));
+      this.#queues.set(name, queue);
+    }
+    return queue;
+  }
+
+  /** Where each job of a request is; the last one assembles. */
+  #places(request: BegunRequest): readonly { readonly queue: Queue; readonly name: string }[] {
+    const { collect, assemble } = jobsOf(request);
+    return [
+      ...collect.map(({ job, source }) => ({ queue: this.#queue(this.#collecting(source)), name: jobName(job) })),
+      { queue: this.#queue(this.#assembling), name: jobName(assemble) },
+    ];
+  }
+
+  async #isCancelled(job: Job): Promise<boolean> {
+    const { requestId } = (job.data ?? {}) as { readonly requestId?: unknown };
+    if (typeof requestId !== "string") return false;
+    const parent = await this.#queue(this.#assembling).getJob(requestId);
+    return parent?.data.cancelledAt !== undefined;
+  }
+
+  async #limit(source: string): Promise<void> {
+    const queue = this.#queue(this.#collecting(source));
+    const { concurrency, perSecond } = this.#options.limits[source] ?? {};
+    await (concurrency === undefined ? queue.removeGlobalConcurrency() : queue.setGlobalConcurrency(concurrency));
+    await (perSecond === undefined ? queue.removeGlobalRateLimit() : queue.setGlobalRateLimit(perSecond, 1_000));
+  }
+}
+
+/** Errors of a connection are those of the commands on it; without a listener they would end the process. */
+function listening<T extends { on(event: "error", listener: () => void): unknown }>(client: T): T {
+  client.on("error", () => {});
+  return client;
+}
+
+/** From 1: what failed, and workers that died. What was given back does not count. */
+function attemptOf(job: Job): number {
+  const { forgiven } = (job.data ?? {}) as { readonly forgiven?: unknown };
+  return job.attemptsMade + (job.stalledCounter ?? 0) - (typeof forgiven === "number" ? forgiven : 0) + 1;
+}
+
+function stateOf(state: string, job: Job): JobState | undefined {
+  switch (state) {
+    case "active":
+      return "active";
+    case "delayed":
+      return "retrying";
+    case "completed":
+      return "done";
+    case "failed":
+      return wasCancelled(job) ? "cancelled" : "failed";
+    case "unknown":
+      return undefined;
+    default:
+      return "waiting";
+  }
+}
+
+const wasCancelled = (job: Job) => job.failedReason === cancelledWord || job.data?.cancelledAt !== undefined;
+
+/** What people see in any tool that shows the queue. */
+const reasonOf = ({ code, message }: DeadLetter) => `${code}: ${message}`;
+
+function letterOf(job: Job): DeadLetter {
+  const [, code = "JOB_FAILED", message = job.failedReason ?? ""] =
+    /^([A-Z_]+): (.*)$/s.exec(job.failedReason ?? "") ?? [];
+  const attempts = Math.max(1, attemptOf(job) - 1);
+  const at = new Date(job.finishedOn ?? job.timestamp).toISOString();
+  let known: QueueJob | undefined;
+  try {
+    known = readJob(job.data);
+  } catch {
+    // a foreign one has no names that could be told
+  }
+  return { ...namesOf(known), code, message, attempts, at };
+}

@@ -1,0 +1,139 @@
+import type { JobState } from "../flow/transport.ts";
+import type { PgBossClient } from "./client.ts";
+
+/** One job as it stands in pg-boss's table. */
+export interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly state: JobState;
+  readonly attempts: number;
+  readonly cancelled: boolean;
+}
+
+/** A job at work, as it was taken: `retryCount` tells this taking from a later one. */
+export interface Taken {
+  readonly name: string;
+  readonly id: string;
+  readonly retryCount: number;
+}
+
+/**
+ * What pg-boss has no call for: signs of life, giving back, marks on jobs at work, lists; and slots, which hold limits over all workers.
+ * A slot is free from a moment on: one that died with its worker frees itself.
+ */
+export class Tables {
+  readonly #boss: PgBossClient;
+  readonly #schema: string;
+
+  constructor(boss: PgBossClient, schema: string) {
+    this.#boss = boss;
+    this.#schema = schema;
+  }
+
+  /** Makes the table of slots, where it is not there. */
+  async prepare(): Promise<void> {
+    const db = this.#boss.getDb();
+    // One at a time: `if not exists` is no protection against another that creates it at the same moment.
+    await db.executeSql(
+      `do $$ begin
+         perform pg_advisory_xact_lock(hashtext('${this.#schema}.portmanteau_slot'));
+         create table if not exists ${this.#schema}.portmanteau_slot (
+           name text, slot integer, holder uuid, free_at timestamptz not null default '-infinity', primary key (name, slot));
+       end $$`,
+      [],
+    );
+  }
+
+  async addSlots(name: string, count: number): Promise<void> {
+    await this.#ask(
+      `insert into {schema}.portmanteau_slot (name, slot) select $1, s from generate_series(0, $2::int - 1) s on conflict do nothing`,
+      [name, count],
+    );
+  }
+
+  /** Takes one of the first `count` slots for `holdMs`; false when none is free. */
+  async takeSlot(name: string, count: number, holder: string, holdMs: number): Promise<boolean> {
+    const taken = await this.#ask(
+      `update {schema}.portmanteau_slot set holder = $3::uuid, free_at = clock_timestamp() + $4::float8 * interval '1 ms'
+        where name = $1 and slot = (select slot from {schema}.portmanteau_slot
+          where name = $1 and slot < $2::int and free_at <= clock_timestamp() order by slot limit 1 for update skip locked)
+        returning slot`,
+      [name, count, holder, holdMs],
+    );
+    return taken.length > 0;
+  }
+
+  /** @param holdMs 0: gives it back */
+  async holdSlot(name: string, holder: string, holdMs: number): Promise<void> {
+    await this.#ask(
+      `update {schema}.portmanteau_slot set free_at = clock_timestamp() + $3::float8 * interval '1 ms' where name = $1 and holder = $2::uuid`,
+      [name, holder, holdMs],
+    );
+  }
+
+  /** A sign of life. `lost`: the job is another's by now. */
+  async touch({ name, id, retryCount }: Taken): Promise<"ours" | "cancelled" | "lost"> {
+    const [row] = await this.#ask(
+      `update {schema}.job set started_on = now() where name = $1 and id = $2::uuid and state = 'active' and retry_count = $3
+        returning data ? 'cancelledAt' as cancelled`,
+      [name, id, retryCount],
+    );
+    return row === undefined ? "lost" : row["cancelled"] === true ? "cancelled" : "ours";
+  }
+
+  /** To be taken by another worker, at once, and as if it had not been begun this time. */
+  async giveBack({ name, id, retryCount }: Taken): Promise<void> {
+    await this.#ask(
+      `update {schema}.job set state = 'created', started_on = null, start_after = now() - interval '1 ms'
+        where name = $1 and id = $2::uuid and state = 'active' and retry_count = $3`,
+      [name, id, retryCount],
+    );
+  }
+
+  async rows(ids: readonly string[]): Promise<readonly Row[]> {
+    const found = await this.#ask(
+      `select id, name, state::text, retry_count, started_on is not null as begun, data ? 'cancelledAt' as cancelled
+         from {schema}.job where id = any($1::uuid[])`,
+      [ids],
+    );
+    return found.map((row) => ({
+      id: String(row["id"]),
+      name: String(row["name"]),
+      state: states[String(row["state"])] ?? "waiting",
+      attempts: row["begun"] === true ? Number(row["retry_count"]) + 1 : Number(row["retry_count"]),
+      cancelled: row["cancelled"] === true,
+    }));
+  }
+
+  /** Cancels those that are not at work, for a year (pg-boss forgets them then), and marks those that are. @returns whether any is */
+  async cancel(ids: readonly string[]): Promise<boolean> {
+    const active = await this.#ask(
+      `update {schema}.job set
+          data = data || jsonb_build_object('cancelledAt', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+          state = case when state = 'active' then state else 'cancelled' end,
+          completed_on = case when state = 'active' then null else now() + interval '1 year' end
+        where id = any($1::uuid[]) returning state::text`,
+      [ids],
+    );
+    return active.some(({ state }) => state === "active");
+  }
+
+  /** The payloads of a queue that nobody works on. */
+  async payloads(name: string): Promise<readonly unknown[]> {
+    const found = await this.#ask(`select data from {schema}.job where name = $1 and state <= 'active'`, [name]);
+    return found.map(({ data }) => data);
+  }
+
+  async #ask(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+    return (await this.#boss.getDb().executeSql(text.replaceAll("{schema}", this.#schema), [...values])).rows;
+  }
+}
+
+const states: Readonly<Record<string, JobState>> = {
+  created: "waiting",
+  retry: "retrying",
+  active: "active",
+  completed: "done",
+  cancelled: "cancelled",
+  failed: "failed",
+};
