@@ -126,23 +126,19 @@ class BullmqTransport implements Transport {
     if (parent === undefined) return;
     await parent.updateData({ ...parent.data, cancelledAt: new Date().toISOString() });
     for (let isBusy = true; isBusy; ) {
-      isBusy = await parent.isActive();
+      isBusy = false;
       for (const { queue, name } of places.slice(0, -1)) {
         const job = await queue.getJob(name);
-        if (job === undefined) continue;
-        // One that is at work is locked: its worker sees the mark and stops.
-        await job.remove().catch(async (error: unknown) => {
-          if (!(await job.isActive())) throw error;
-          isBusy = true;
-        });
+        if (job !== undefined && !(await wasRemoved(job))) isBusy = true;
       }
+      if (await parent.isActive()) isBusy = true;
       if (isBusy) await delay(watchMs / 2);
     }
   }
 
   async remove(request: BegunRequest): Promise<void> {
     const parent = await this.#queue(this.#assembling).getJob(request.requestId);
-    await parent?.remove();
+    while (parent !== undefined && !(await wasRemoved(parent))) await delay(watchMs / 10);
   }
 
   async deadLetters(): Promise<readonly DeadLetter[]> {
@@ -306,6 +302,17 @@ function stateOf(state: string, job: Job): JobState | undefined {
       return undefined;
     default:
       return "waiting";
+  }
+}
+
+/** False for one that is at work and thereby locked: its worker sees that it was cancelled, and stops. */
+async function wasRemoved(job: Job): Promise<boolean> {
+  try {
+    await job.remove();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("locked")) return false;
+    throw error;
   }
 }
 

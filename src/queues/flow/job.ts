@@ -10,7 +10,8 @@ import type { Job as QueueJob } from "../../model/generated/queue-job.ts";
 export type { DeadLetter, QueueJob };
 
 const version = 1;
-const checks = new Map<object, ValidateFunction>();
+const checkJob = createAjv({ allErrors: false }).compile(jobSchema);
+const checkDeadLetter = createAjv({ allErrors: false }).compile(deadLetterSchema);
 
 /**
  * The payload of a job, as this version knows it.
@@ -24,7 +25,7 @@ export function readJob(payload: unknown): QueueJob {
       "JOB_INVALID",
       `The job's payload is of version ${stated}, and this worker reads version ${version}. Update the workers, then retry the request.`,
     );
-  const problem = problemOf(jobSchema, payload);
+  const problem = problemOf(checkJob, payload);
   if (problem !== undefined)
     throw new PortmanteauError("JOB_INVALID", `The job is none that this queue puts in: ${problem}. Remove it.`);
   return payload as QueueJob;
@@ -32,15 +33,10 @@ export function readJob(payload: unknown): QueueJob {
 
 /** A letter that can be read; nothing when it is none of ours. */
 export function readDeadLetter(payload: unknown): DeadLetter | undefined {
-  return problemOf(deadLetterSchema, payload) === undefined ? (payload as DeadLetter) : undefined;
+  return problemOf(checkDeadLetter, payload) === undefined ? (payload as DeadLetter) : undefined;
 }
 
-function problemOf(schema: object, value: unknown): string | undefined {
-  let check = checks.get(schema);
-  if (check === undefined) {
-    check = createAjv({ allErrors: false }).compile(schema);
-    checks.set(schema, check);
-  }
+function problemOf(check: ValidateFunction, value: unknown): string | undefined {
   if (check(value)) return undefined;
   const [error] = (check.errors ?? []).map(toRecordError);
   return `at "${error?.pointer}" it ${error?.message}`;
