@@ -292,17 +292,14 @@ export function queueSuite(title: string, open: () => Promise<QueueServer>, notR
       const asked = request();
       await queue.submit(asked);
       await work(another(), { concurrency: 1 });
-      while (
-        attemptsAt(asked.id, { dataset: "logs", partition: 0 }) === 0 ||
-        attemptsAt(asked.id, { dataset: "notes" }) === 0
-      )
-        await delay(30);
+      const begun = () => [0, 1, 2].filter((partition) => attemptsAt(asked.id, { dataset: "logs", partition }) > 0);
+      while (begun().length === 0 || attemptsAt(asked.id, { dataset: "notes" }) === 0) await delay(30);
       expect(await queue.progress(asked.id)).toMatchObject({ state: "collecting" });
       await queue.cancel(asked.id);
       expect(stopped).toEqual(["cancelled"]);
-      expect(events).toContainEqual(expect.objectContaining({ type: "jobCancelled", dataset: "logs", partition: 0 }));
+      expect(events).toContainEqual(expect.objectContaining({ type: "jobCancelled", dataset: "logs" }));
       expect(await queue.progress(asked.id)).toMatchObject({ state: "cancelled" });
-      expect(attemptsAt(asked.id, { dataset: "logs", partition: 1 })).toBe(0);
+      expect(begun()).toHaveLength(1);
       expect(await queue.deadLetters()).toEqual([]);
       expect(await queue.retry(asked.id)).toBe(0);
       await queue.cancel(asked.id); // again

@@ -221,12 +221,23 @@ class PgBossTransport implements Transport {
   async #prepare(): Promise<void> {
     const { sources, limits } = this.#options;
     const queues = [this.#assembling, this.#dead, ...sources.map((source) => this.#collecting(source))];
-    for (const name of queues) await this.#boss.createQueue(name, { name, retentionDays });
+    for (const name of queues) await this.#createQueue(name);
     await this.#tables.prepare();
     for (const [source, { concurrency, perSecond }] of Object.entries(limits)) {
       const queue = this.#collecting(source);
       if (concurrency !== undefined) await this.#tables.addSlots(queue, concurrency);
       if (perSecond !== undefined) await this.#tables.addSlots(`${queue}:rate`, 1);
+    }
+  }
+
+  /** Two that create queues at the same moment may lock each other out: PostgreSQL ends one of the two. */
+  async #createQueue(name: string, attempt = 1): Promise<void> {
+    try {
+      await this.#boss.createQueue(name, { name, retentionDays });
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code !== "40P01" || attempt === 10) throw error;
+      await delay(Math.random() * 100 * attempt);
+      await this.#createQueue(name, attempt + 1);
     }
   }
 
