@@ -144,7 +144,7 @@ class BullmqTransport implements Transport {
   async deadLetters(): Promise<readonly DeadLetter[]> {
     const queues = [this.#assembling, ...this.#options.sources.map((source) => this.#collecting(source))];
     const failed = await Promise.all(queues.map((queue) => this.#queue(queue).getFailed()));
-    return failed.flat().flatMap((job) => (wasCancelled(job) ? [] : [letterOf(job)]));
+    return failed.flat().flatMap((job) => (wasCancelled(job) ? [] : [letterOf(job, this.#options.attempts)]));
   }
 
   async retry(request: BegunRequest): Promise<number> {
@@ -321,10 +321,10 @@ const wasCancelled = (job: Job) => job.failedReason === cancelledWord || job.dat
 /** What people see in any tool that shows the queue. */
 const reasonOf = ({ code, message }: DeadLetter) => `${code}: ${message}`;
 
-function letterOf(job: Job): DeadLetter {
+function letterOf(job: Job, most: number): DeadLetter {
   const [, code = "JOB_FAILED", message = job.failedReason ?? ""] =
     /^([A-Z_]+): (.*)$/s.exec(job.failedReason ?? "") ?? [];
-  const attempts = Math.max(1, attemptOf(job) - 1);
+  const attempts = Math.min(Math.max(1, attemptOf(job) - 1), most); // giving up an abandoned job is no attempt
   const at = new Date(job.finishedOn ?? job.timestamp).toISOString();
   let known: QueueJob | undefined;
   try {
