@@ -38,7 +38,7 @@ for (const file of records)
   files.set(`records/${basename(file, ".schema.json")}.ts`, await typesAt(`records/${file}`, asItLeaves));
 
 const drift: string[] = [];
-for (const folder of ["records", "journal"]) await mkdir(generated + folder, { recursive: true });
+for (const folder of ["journal", "queues", "records"]) await mkdir(generated + folder, { recursive: true });
 for (const [file, text] of files) {
   const before = await readFile(generated + file, "utf8").catch(() => "");
   if (before === text) continue;
