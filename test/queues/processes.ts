@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ExportQueue, ExportQueueOptions } from "../../src/queues/flow/queue.ts";
 import { emptyFolder } from "../support/exporting.ts";
 import { type Shared, sharedSteps } from "./shared-steps.ts";
+import { startWorker, type Worker } from "./start-worker.ts";
 import type { WorkerTask } from "./worker.ts";
 
 /** A real server that processes reach. */
@@ -161,40 +158,3 @@ export function processSuite(title: string, open: () => Promise<ProcessServer>, 
     });
   });
 }
-
-export interface Worker {
-  /** What it told, as it tells it. */
-  readonly events: { readonly type: string }[];
-  /** SIGKILL. */
-  kill(): Promise<void>;
-  /** SIGTERM. */
-  end(): Promise<void>;
-  readonly ended: Promise<unknown>;
-}
-
-export async function startWorker(task: object, script = "test/queues/worker.ts"): Promise<Worker> {
-  const child = spawn(
-    process.execPath,
-    [resolve("node_modules/jiti/lib/jiti-cli.mjs"), resolve(script), JSON.stringify(task)],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  const ended = once(child, "exit");
-  const events: { readonly type: string }[] = [];
-  const lines = createInterface({ input: child.stdout });
-  const ready = new Promise<void>((begin) => {
-    lines.on("line", (line) => {
-      events.push(JSON.parse(line));
-      begin();
-    });
-  });
-  await Promise.race([ready, ended]);
-  const send = async (signal: NodeJS.Signals) => {
-    if (isAlive(child)) child.kill(signal);
-    await ended;
-  };
-  return { events, kill: () => send("SIGKILL"), end: () => send("SIGTERM"), ended };
-}
-
-const isAlive = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
