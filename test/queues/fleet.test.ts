@@ -6,19 +6,18 @@ import { startRedis } from "../support/redis-server.ts";
 import { type FleetResult, runFleet } from "./fleet/run.ts";
 
 /** A small form of `npm run test:fleet`. */
-const load = { workers: 3, small: 20, large: 1, largeRecords: 30_000, killEveryMs: 3_000 };
+const load = { workers: 3, small: 20, large: 1, largeRecords: 50_000, killEveryMs: 3_000 };
 
 function requireWhole({ requests, bad, files, delivered, overtaken, killed, hands }: FleetResult): void {
   expect(killed).toBeGreaterThan(0);
   expect(bad).toEqual([]);
-  expect(files.sort()).toEqual(requests.map(({ id }) => `${id}.zip`).sort());
+  expect([...files].sort()).toEqual(requests.map(({ id }) => `${id}.zip`).sort());
   const digests = new Map<string, Set<string>>();
   for (const { requestId, sha256 } of delivered)
     digests.set(requestId, (digests.get(requestId) ?? new Set()).add(sha256));
   for (const [id, different] of digests) expect(different.size, id).toBe(1); // what came twice is the same, to the byte
   expect(hands).toBeGreaterThan(1);
-  // Two jobs at a time in each of three workers may end in another order; what was killed comes later.
-  expect(overtaken).toBeLessThan(requests.length);
+  expect(overtaken).toBeLessThanOrEqual(2 * killed); // two jobs at a time are lost with a worker
 }
 
 const redis = await startRedis();

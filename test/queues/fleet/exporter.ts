@@ -60,7 +60,7 @@ export function fleetExporter(folder: string): DurableExporter {
     });
   return createExporter({
     controller: { name: "Acme", contact: "privacy@acme.example" },
-    datasets: [dataset("tickets", madeSource("helpdesk", 0.1, 5)), dataset("usage", madeSource("postgres", 1, 5))],
+    datasets: [dataset("tickets", madeSource("helpdesk", 0.1, 20)), dataset("usage", madeSource("postgres", 1, 20))],
     durable: { spool: folderSpool(join(folder, "spool")), key: Buffer.alloc(32, 7), checkpointMs: 200 },
   });
 }

@@ -29,7 +29,7 @@ export interface FleetResult {
   readonly files: readonly string[];
   /** What was delivered, as the workers said: a request's may be there again, when a worker died before it was noted. */
   readonly delivered: readonly { readonly requestId: string; readonly sha256: string }[];
-  /** The largest number of requests that were due later and begun before one that waited already. */
+  /** How many requests were done after some that are due much later; those whose worker was killed are. */
   readonly overtaken: number;
   /** How many workers had a hand in a large request, at most. */
   readonly hands: number;
@@ -65,7 +65,9 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   let isOver = false;
   const killing = (async () => {
     for (;;) {
-      await delay(killEveryMs);
+      if (killed > 0) await delay(killEveryMs);
+      // The first one, as soon as there is work to be lost.
+      while (!isOver && !all.some(({ events }) => events.some(({ type }) => type !== "ready"))) await delay(20);
       if (isOver) return;
       await fleet.shift()?.kill();
       killed++;
@@ -87,7 +89,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     const file = bundleAt(folder, id);
     const { sound, complete } = await verifyBundle(file).summary();
     const bundle = await openBundle(file);
-    const written = bundle.manifest.datasets.find((dataset) => dataset.name === "usage")?.counts?.written;
+    const written = bundle.manifest.datasets.find((dataset) => dataset.name === "usage")?.records.written;
     bundle.close();
     if (!sound || !complete || written !== records) bad.push(id);
   }
@@ -118,18 +120,19 @@ interface Told {
   readonly sha256?: string;
 }
 
-/** Within one worker, which was not killed before: how far down the list it jumped past what was not begun anywhere. */
+/** In the order in which each worker was done: jobs that come after one of a request due more than `window` places later. */
 function overtaken(workers: readonly Worker[], due: readonly string[]): number {
+  const window = workers.length * 2; // so many are at work at the same moment
   const ranks = new Map(due.map((id, rank) => [id, rank]));
-  let most = 0;
+  let count = 0;
   for (const { events } of workers) {
     let highest = -1;
-    for (const { type, requestId, dataset } of events as readonly Told[]) {
+    for (const { type, requestId, dataset } of events as unknown as readonly Told[]) {
       if (type !== "jobDone" || dataset !== "tickets") continue;
       const rank = ranks.get(requestId) ?? 0;
-      most = Math.max(most, highest - rank);
+      if (highest - rank > window) count++;
       highest = Math.max(highest, rank);
     }
   }
-  return most;
+  return count;
 }
