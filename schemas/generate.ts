@@ -1,5 +1,5 @@
 /**
- * Writes `src/model/generated/` from `schemas/`: the types of the documents of bundles and journals, of a request's record, and of the
+ * Writes `src/model/generated/` from `schemas/`: the types of the documents of bundles, journals and queues, of a request's record, and of the
  * ready-made records as they leave (no secrets). `--check` writes nothing and fails when a file would change.
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -30,9 +30,9 @@ const files = new Map<string, string>();
 for (const name of ["manifest", "report", "request"])
   files.set(`${name}.ts`, await typesAt(`bundle/v1/${name}.schema.json`, (schema) => schema));
 files.set("request-record.ts", await typesAt("workflow/v1/request-record.schema.json", (schema) => schema));
-const journal = (await readdir(`${schemas}journal/v1`)).sort();
-for (const file of journal)
-  files.set(`journal/${basename(file, ".schema.json")}.ts`, await typesAt(`journal/v1/${file}`, (schema) => schema));
+for (const kind of ["journal", "queues"])
+  for (const file of (await readdir(`${schemas}${kind}/v1`)).sort())
+    files.set(`${kind}/${basename(file, ".schema.json")}.ts`, await typesAt(`${kind}/v1/${file}`, (schema) => schema));
 const records = (await readdir(`${schemas}records`)).filter((file) => file.endsWith(".schema.json")).sort();
 for (const file of records)
   files.set(`records/${basename(file, ".schema.json")}.ts`, await typesAt(`records/${file}`, asItLeaves));

@@ -66,7 +66,10 @@ export const errorCodes = {
     "A request of this id was begun with other contents.",
     "Send it as it was begun, or under an id of its own.",
   ],
-  REQUEST_UNKNOWN: ["No request of this id was begun, or it was purged.", "Begin it."],
+  REQUEST_UNKNOWN: [
+    "No request of this id was begun, or it was purged.",
+    "Begin it; check that the spool and the key are the same.",
+  ],
   RESUME_REFUSED: [
     "The configuration is not the one that the request was begun with.",
     'Restore it, or begin the request anew: `onChange: "restart"`.',
@@ -86,7 +89,6 @@ export const errorCodes = {
   ],
   ARCHIVE_FAILED: ["The zip could not be written.", "Look at `cause`."],
   ABORTED: ["The caller's signal aborted the export.", "Nothing was delivered; export again when wanted."],
-  REQUEST_UNKNOWN: ["The request is not in the journal.", "Begin it; check that the spool and the key are the same."],
   JOB_INVALID: [
     "A job of a queue is none that this version puts in.",
     "It is a dead letter: remove it, or update the workers and retry the request.",
