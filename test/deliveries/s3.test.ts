@@ -268,6 +268,20 @@ describe("s3Delivery", () => {
       expect(store.uploads()).toEqual([]);
     });
 
+  it("removes the upload once more when a part was cut off, which may have come after the first removal", async () => {
+    const writer = await to(newKey()).open(context);
+    const hung = new Promise<void>((resolve) => {
+      misbehave(isPart, () => {
+        resolve();
+        return true;
+      });
+    });
+    await writer.write(randomBytes(part + 1));
+    await hung;
+    const asked = await requests(() => writer.abort(aborted));
+    expect(asked.filter((method) => method === "DELETE")).toHaveLength(2);
+  });
+
   it("is told by its abort when nobody knows whether a small bundle arrived", async () => {
     const writer = await to(newKey()).open(context);
     await writer.write(randomBytes(10));
