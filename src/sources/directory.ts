@@ -172,7 +172,7 @@ function pathBelow(base: Buffer, path: Buffer): Buffer {
 }
 
 function openFolder(path: Buffer) {
-  return step("A folder", () => readdir(path, { withFileTypes: true, encoding: "buffer" }));
+  return step("A folder", () => readdir(path, { withFileTypes: true, encoding: "buffer" }), folderGone);
 }
 
 /** Opens a file, and nothing but a file: no link is followed, no pipe is waited for. */
@@ -206,22 +206,24 @@ async function* contentOf(handle: FileHandle, opened: BigIntStats, signal: Abort
     throw new PortmanteauError("SOURCE_FAILED", "The file changed while it was read.", { retryable: true });
 }
 
-async function step<T>(what: string, call: () => Promise<T>): Promise<T> {
+/** @param alsoPassing codes that may not come again where this is done */
+async function step<T>(what: string, call: () => Promise<T>, alsoPassing?: ReadonlySet<string>): Promise<T> {
   try {
     return await call();
   } catch (cause) {
-    throw failure(cause, what);
+    throw failure(cause, what, alsoPassing);
   }
 }
 
 /** Codes of the system that may not come again: too many files are open, a network's file system is away. */
 const passing = new Set(["EAGAIN", "EBUSY", "EINTR", "EIO", "EMFILE", "ENFILE", "ENOMEM", "ESTALE", "ETIMEDOUT"]);
+/** A folder vanished after it was listed: the next reading does not find it. */
+const folderGone = new Set(["ENOENT", "ENOTDIR"]);
 
 /** The error to throw for one of the system's: its message would tell paths. */
-function failure(cause: unknown, what: string): PortmanteauError {
+function failure(cause: unknown, what: string, alsoPassing?: ReadonlySet<string>): PortmanteauError {
   const code = codeOf(cause);
-  const isFolder = what === "A folder" && (code === "ENOENT" || code === "ENOTDIR");
-  if (code !== undefined && (passing.has(code) || isFolder))
+  if (code !== undefined && (passing.has(code) || alsoPassing?.has(code) === true))
     return new PortmanteauError("SOURCE_UNAVAILABLE", `${what} could not be read (${code}).`, {
       retryable: true,
       cause,

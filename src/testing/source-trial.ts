@@ -1,8 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-import { PortmanteauError } from "../model/errors.ts";
+import type { PortmanteauError } from "../model/errors.ts";
 import type { Page, ReadContext, Source } from "../model/source.ts";
 import { ContractBroken } from "./broken.ts";
-import { canonical } from "./same.ts";
 import type { SourceFixture } from "./source-fixture.ts";
 import { Trial } from "./trial.ts";
 
@@ -121,13 +119,6 @@ export class SourceTrial extends Trial<SourceFixture> {
           error,
         );
   }
-
-  /** Whether an abort may end in this error. */
-  isAbort(error: unknown, signal: AbortSignal): boolean {
-    return (
-      PortmanteauError.is(error) || error === signal.reason || (error instanceof Error && error.name === "AbortError")
-    );
-  }
 }
 
 function wellShaped(page: unknown): Page {
@@ -135,11 +126,6 @@ function wellShaped(page: unknown): Page {
   if (!Array.isArray(records))
     throw new ContractBroken("shape", "What was given is no page.", "Yield { records: [...], cursor }.");
   return page as Page;
-}
-
-/** Whether one value is the other, by content. */
-export function isSame(one: unknown, other: unknown): boolean {
-  return one === other || isDeepStrictEqual(one, other) || canonical(one) === canonical(other);
 }
 
 /** The texts inside a record that are long enough to be nobody else's words. */

@@ -1,5 +1,5 @@
+import { PortmanteauError } from "../../model/errors.ts";
 import { ContractBroken } from "../broken.ts";
-import type { SourceTrial } from "../source-trial.ts";
 import type { SourceRule } from "./index.ts";
 
 const mend =
@@ -14,7 +14,7 @@ export const abortRules: readonly SourceRule[] = [
       const { pages, error } = await trial.attempt({ signal: AbortSignal.abort(), stopAfter: 1 });
       if (pages.length > 0)
         throw new ContractBroken("abort-before", "It gave a page to a read that was aborted before it began.", mend);
-      judgeAbort(trial, "abort-before", error, AbortSignal.abort());
+      judgeAbort("abort-before", error, AbortSignal.abort());
       await trial.closed("abort-before", before, "after an abort before the first page");
     },
   },
@@ -31,7 +31,7 @@ export const abortRules: readonly SourceRule[] = [
       });
       if (pages.length > 3)
         throw new ContractBroken("abort-between", `It gave ${pages.length - 2} pages more after the abort.`, mend);
-      judgeAbort(trial, "abort-between", error, aborting.signal);
+      judgeAbort("abort-between", error, aborting.signal);
       await trial.closed("abort-between", before, "after an abort between two pages");
     },
   },
@@ -61,7 +61,7 @@ export const abortRules: readonly SourceRule[] = [
         if (iterator.return !== undefined) await trial.outcome(iterator.return(), "the end after an abort");
         if (pages > 1)
           throw new ContractBroken("abort-within", `It gave ${pages - 1} pages more after the one on its way.`, mend);
-        judgeAbort(trial, "abort-within", error, signal);
+        judgeAbort("abort-within", error, signal);
         await trial.closed("abort-within", before, "after an abort while a page was on its way");
       }
     },
@@ -100,16 +100,16 @@ export const abortRules: readonly SourceRule[] = [
       const { pages, error } = await attempt;
       if (pages.length > 0)
         throw new ContractBroken("fixture", "`hanging` gave a page.", "Give a source whose system never answers.");
-      judgeAbort(trial, "abort-hanging", error, signal);
+      judgeAbort("abort-hanging", error, signal);
       await trial.closed("abort-hanging", before, "after an abort of a question that was not answered");
     },
   },
 ];
 
 /** Judges the error that an abort ended in; to end without one is right too. */
-export function judgeAbort(trial: SourceTrial, rule: string, error: unknown, signal: AbortSignal): void {
-  if (error === undefined) return;
-  if (trial.isAbort(error, signal) || (error instanceof Error && error.name === "AbortError")) return;
+export function judgeAbort(rule: string, error: unknown, signal: AbortSignal): void {
+  if (error === undefined || error === signal.reason || PortmanteauError.is(error)) return;
+  if (error instanceof Error && error.name === "AbortError") return;
   throw new ContractBroken(
     rule,
     "After the abort came an error that does not say so.",

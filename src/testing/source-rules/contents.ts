@@ -138,7 +138,7 @@ export const contentRules: readonly SourceRule[] = [
               "It went on with a file after the abort.",
               "Pass the signal that `open` gets to the store's call, and look at it before each chunk.",
             );
-          judgeAbort(trial, "attachment-abort", error, aborting.signal);
+          judgeAbort("attachment-abort", error, aborting.signal);
         },
         aborting.signal,
       );

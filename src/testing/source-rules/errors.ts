@@ -87,12 +87,10 @@ async function fails(trial: SourceTrial, rule: "unreachable" | "refused", retrya
   const { signal } = new AbortController();
   const calls: readonly (readonly [what: string, call: () => Promise<unknown>])[] = [
     ["a read", () => read(trial, source)],
-    ["a count", async () => source.count?.(trial.context())],
-    ["a check", async () => source.check?.(signal)],
+    ...(source.count === undefined ? [] : [["a count", async () => source.count?.(trial.context())] as const]),
+    ...(source.check === undefined ? [] : [["a check", async () => source.check?.(signal)] as const]),
   ];
   for (const [what, call] of calls) {
-    if ((what === "a count" && source.count === undefined) || (what === "a check" && source.check === undefined))
-      continue;
     const error = await trial.failure(call(), `${what} of a system that is ${rule === "refused" ? "unwilling" : rule}`);
     if (error.retryable !== retryable)
       throw new ContractBroken(

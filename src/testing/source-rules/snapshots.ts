@@ -131,7 +131,7 @@ async function abortOpening(trial: SourceTrial, snapshot: Snapshot, turns: numbe
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
   aborting.abort();
   const opened = await opening;
-  if ("error" in opened) return judgeAbort(trial, "snapshot-abort", opened.error, aborting.signal);
+  if ("error" in opened) return judgeAbort("snapshot-abort", opened.error, aborting.signal);
   await close(trial, opened.value); // it was quicker: the exporter closes it
   if (turns < 0)
     throw new ContractBroken(
