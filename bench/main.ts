@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<() => AsyncIterable<BenchLi
   verify: async () => (await import("./verify.ts")).verify,
   source: async () => (await import("./source.ts")).source,
   "sql-sources": async () => (await import("./sql-sources.ts")).sqlSources,
+  stores: async () => (await import("./stores.ts")).stores,
   firstbyte: async () => (await import("./firstbyte.ts")).firstbyte,
   levels: async () => (await import("./levels.ts")).levels,
   workers: async () => (await import("./workers.ts")).workers,
