@@ -1,4 +1,4 @@
-import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import Database from "better-sqlite3";
@@ -29,6 +29,7 @@ describe("the README's code", () => {
       "http-source",
       "signed-export",
       "encrypted-export",
+      "durable-export",
       "stored-files",
       "source-contract",
       "coverage",
@@ -72,6 +73,25 @@ describe("the README's code", () => {
     const sealed = readFileSync("bundle.zip.age");
     expect(bundle?.envelope).toMatchObject({ name: "age", files: [{ bytes: sealed.length }] });
     expect(jsonAt(entriesOf(await decrypted(sealed, { identity })), "data/a.json")).toEqual(notes(3));
+  });
+
+  it("goes on with an export that a failing source had ended", async () => {
+    const { exportDurably } = await import("../../examples/durable-export.ts");
+    const { source } = controlledSource(notes(3));
+    const key = async () => Buffer.alloc(32, 7);
+    mkdirSync("spool");
+    const configOf = (failures: number) => ({
+      controller: { name: "Acme", contact: "privacy@acme.example" },
+      datasets: [noteDataset("a", failing(source, { afterPages: 1, times: failures }))],
+      retry: { attempts: 1 },
+    });
+    const first = exportDurably(configOf(1), request, { folder: "spool", key });
+    await expect(first).rejects.toMatchObject({ code: "SOURCE_UNAVAILABLE" });
+    expect(await exportDurably(configOf(0), request, { folder: "spool", key })).toMatchObject({
+      completeness: "complete",
+    });
+    expect(await verifyBundle(`${request.id}.zip`).summary()).toMatchObject({ sound: true, complete: true });
+    expect(readdirSync("spool")).toEqual([]);
   });
 
   it("exports a person's files, and reads them back", async () => {
