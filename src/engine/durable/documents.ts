@@ -52,19 +52,9 @@ export const names = {
   chunk: (part: number, object: string) => `parts/${part}/${object}`,
 } as const;
 
-const lengthBytes = 4;
-
-/** Puts a document in place of the one that was there. @param rest bytes that go with it, in the same object */
-export async function putDocument<K extends Kind>(
-  vault: Vault,
-  name: string,
-  document: Documents[K],
-  rest: Uint8Array = Buffer.alloc(0),
-): Promise<void> {
-  const json = Buffer.from(JSON.stringify(document));
-  const length = Buffer.alloc(lengthBytes);
-  length.writeUInt32LE(json.length);
-  const bytes = await deflated(Buffer.concat([length, json, rest]), { level: 1 });
+/** Puts a document in place of the one that was there. */
+export async function putDocument<K extends Kind>(vault: Vault, name: string, document: Documents[K]): Promise<void> {
+  const bytes = await deflated(Buffer.from(JSON.stringify(document)), { level: 1 });
   if (bytes.length > maxPlainBytes)
     throw new PortmanteauError(
       "SPOOL_FAILED",
@@ -79,46 +69,23 @@ export async function getDocument<K extends Kind>(
   kind: K,
   name: string,
 ): Promise<Documents[K] | undefined> {
-  return (await getWithRest(vault, kind, name))?.document;
-}
-
-/** A document and the bytes that go with it. */
-export async function getWithRest<K extends Kind>(
-  vault: Vault,
-  kind: K,
-  name: string,
-): Promise<{ readonly document: Documents[K]; readonly rest: Buffer } | undefined> {
   const bytes = await vault.get(name);
   if (bytes === undefined) return undefined;
   let value: unknown;
-  let rest: Buffer;
   try {
-    const text = await inflated(bytes, { maxOutputLength: mostText });
-    const end = lengthBytes + text.readUInt32LE();
-    value = JSON.parse(text.toString("utf8", lengthBytes, end));
-    rest = text.subarray(end);
+    value = JSON.parse((await inflated(bytes, { maxOutputLength: mostText })).toString());
   } catch {
     throw corrupt(name, "is no document of the journal");
   }
-  return { document: checked(kind, value, name), rest };
+  return checked(kind, value, name);
 }
 
-/** The state of a part, which goes with its checkpoint. @throws {PortmanteauError} `JOURNAL_CORRUPT` when it is something else */
-export function partStateIn(bytes: Buffer, name: string): PartState {
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString());
-  } catch {
-    throw corrupt(name, "has no state of a part");
-  }
-  return checked("partState", value, name);
-}
-
-function checked<K extends Kind>(kind: K, value: unknown, name: string): Documents[K] {
+/** What was read, once it matches its schema. @throws {PortmanteauError} `JOURNAL_CORRUPT` */
+export function checked<K extends Kind>(kind: K, value: unknown, name: string): Documents[K] {
   let check = checks.get(kind);
   if (check === undefined) checks.set(kind, (check = createAjv({ allErrors: false }).compile(schemas[kind])));
-  if (!check(value)) throw corrupt(name, `does not match its schema at "${check.errors?.[0]?.instancePath || "/"}"`);
-  return value as Documents[K];
+  if (check(value)) return value as Documents[K];
+  throw corrupt(name, `does not match its schema at "${check.errors?.[0]?.instancePath || "/"}"`);
 }
 
 type ErrorDocument = NonNullable<Receipt["error"]>;

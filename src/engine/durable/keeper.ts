@@ -4,7 +4,7 @@ import { OpenPart, type PartOptions } from "../part.ts";
 import type { PartKeeper, PartProgress } from "../part-keeper.ts";
 import type { CollectedDataset } from "../plan.ts";
 import { ChunkedStream, type ChunkSpool, type PartPlace } from "./chunks.ts";
-import { getWithRest, names, partStateIn, putDocument } from "./documents.ts";
+import { checked, getDocument, names, putDocument } from "./documents.ts";
 import { corrupt } from "./vault.ts";
 
 export interface KeeperOptions {
@@ -52,9 +52,9 @@ export class ChunkKeeper implements PartKeeper {
   ): Promise<(PartProgress & { readonly part: OpenPart }) | undefined> {
     const { place, index, generation, spool, goesOn, findings, onTaken } = this.#options;
     const name = names.checkpoint(index);
-    const found = await getWithRest(place.vault, "checkpoint", name);
-    const isOurs = found?.document.generation === generation;
-    const progress = isOurs && goesOn ? found.document.progress : null;
+    const found = await getDocument(place.vault, "checkpoint", name);
+    const isOurs = found?.generation === generation;
+    const progress = isOurs && goesOn ? found.progress : null;
     if (found === undefined || progress === null) {
       onTaken(isOurs, 0);
       const begun: Checkpoint = { generation, attempt: spool.attempt, records: 0, progress: null };
@@ -62,7 +62,7 @@ export class ChunkKeeper implements PartKeeper {
       return undefined;
     }
     const chunks = new Map(progress.streams.map((stream) => [stream.name, stream.chunks]));
-    const state = partStateIn(found.rest, name);
+    const state = checked("partState", progress.state, name);
     const reopen = async (stream: string) => {
       const there = chunks.get(stream);
       if (there === undefined) throw corrupt(name, "does not say where a stream lies");
@@ -78,11 +78,11 @@ export class ChunkKeeper implements PartKeeper {
   async keep(part: OpenPart, { cursor, retries, fetchedAgain }: PartProgress): Promise<void> {
     const { place, index, generation, spool, goesOn, findings, onKept, requireBegun } = this.#options;
     if (!goesOn) return;
-    const state = Buffer.from(JSON.stringify(await part.checkpoint()));
+    const state = (await part.checkpoint()) as unknown as NonNullable<Checkpoint["progress"]>["state"];
     const streams = await spool.flush();
-    const progress = { cursor, streams, retries, fetchedAgain, findings };
+    const progress = { cursor, streams, retries, fetchedAgain, findings, state };
     const document = { generation, attempt: spool.attempt, records: part.read, progress } as Checkpoint;
-    await putDocument(place.vault, names.checkpoint(index), document, state);
+    await putDocument(place.vault, names.checkpoint(index), document);
     await requireBegun(); // after the put: either this sees a purge, or the purge sees what was put
     this.#keptAt = performance.now();
     onKept(part.read);

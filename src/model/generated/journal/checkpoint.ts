@@ -1,7 +1,7 @@
 // Generated from schemas/journal/v1/checkpoint.schema.json by "npm run generate". Do not edit.
 
 /**
- * How far a part of a request is. When it can be gone on with, the state of the part follows the document.
+ * How far a part of a request is.
  */
 export interface Checkpoint {
   /**
@@ -53,6 +53,12 @@ export interface Checkpoint {
      * What was found meanwhile.
      */
     findings: Finding[];
+    /**
+     * The part as it was put down; see the schema of part states.
+     */
+    state: {
+      [k: string]: unknown;
+    };
   } | null;
 }
 /**
