@@ -24,7 +24,7 @@ export default defineConfig({
     "spools/s3": "src/spools/s3/index.ts",
     "envelopes/age": "src/envelopes/age.ts",
     "envelopes/openpgp": "src/envelopes/openpgp.ts",
-    "queues/bullmq": "src/queues/bullmq.ts",
+    "queues/bullmq": "src/queues/bullmq/index.ts",
     "queues/pg-boss": "src/queues/pg-boss/index.ts",
     "deliveries/file": "src/deliveries/file.ts",
     "deliveries/http": "src/deliveries/http/index.ts",

@@ -1,35 +1,31 @@
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
-import { bullmqQueue } from "../../src/queues/bullmq.ts";
+import { bullmqQueue } from "../../src/queues/bullmq/index.ts";
 import { startRedis } from "../support/redis-server.ts";
 import { queueSuite } from "./suite.ts";
 
 const redis = await startRedis();
 
-queueSuite(
-  `BullMQ: ${redis.title}`,
-  async () => {
-    const connection = { host: "127.0.0.1", port: redis.port };
-    const client = new Redis(connection);
-    return {
-      queue: (options) => bullmqQueue({ ...options, connection }),
-      put: async (name, source, payload) => {
-        const queue = new Queue(`${name}-collect-${source}`, { connection });
-        await queue.add("collect", payload);
-        await queue.close();
-      },
-      dump: async ({ log } = { log: true }) => {
-        const lines = await everything(client);
-        return lines.filter((line) => log || !/^bull:[^:]*:events /.test(line)).join("\n");
-      },
-      drop: async () => {
-        client.disconnect();
-        await redis.stop();
-      },
-    };
-  },
-  redis.notRun,
-);
+queueSuite(`BullMQ: ${redis.title}`, redis, async () => {
+  const connection = { host: "127.0.0.1", port: redis.port };
+  const client = new Redis(connection);
+  return {
+    queue: (options) => bullmqQueue({ ...options, connection }),
+    put: async (name, source, payload) => {
+      const queue = new Queue(`${name}-collect-${source}`, { connection });
+      await queue.add("collect", payload);
+      await queue.close();
+    },
+    dump: async ({ log } = { log: true }) => {
+      const lines = await everything(client);
+      return lines.filter((line) => log || !/^bull:[^:]*:events /.test(line)).join("\n");
+    },
+    drop: async () => {
+      client.disconnect();
+      await redis.stop();
+    },
+  };
+});
 
 /** Every key with all that it holds. */
 async function everything(client: Redis): Promise<string[]> {

@@ -5,6 +5,7 @@ import type { ExportQueue, ExportQueueOptions } from "../../src/queues/flow/queu
 import { emptyFolder } from "../support/exporting.ts";
 import { type Shared, sharedSteps } from "./shared-steps.ts";
 import { startWorker, type Worker } from "./start-worker.ts";
+import type { Place } from "./suite.ts";
 import type { WorkerTask } from "./worker.ts";
 
 /** A real server that processes reach. */
@@ -18,7 +19,14 @@ export interface ProcessServer {
 }
 
 /** What every queue must do over workers that are processes, and die. */
-export function processSuite(title: string, open: () => Promise<ProcessServer>, notRun?: string): void {
+export function processSuite(
+  title: string,
+  { notRun, required = false }: Place,
+  open: () => Promise<ProcessServer>,
+): void {
+  it.runIf(required)(`${title}: is there`, () => {
+    expect.fail(notRun);
+  });
   describe.skipIf(notRun !== undefined)(title, () => {
     let server: ProcessServer;
     const closing: (() => unknown)[] = [];

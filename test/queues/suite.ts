@@ -18,10 +18,20 @@ export interface QueueServer {
   drop(): Promise<void>;
 }
 
+/** Whether the server can be had here. */
+export interface Place {
+  readonly notRun?: string;
+  /** Whether not running is a failure. */
+  readonly required?: boolean;
+}
+
 type Event = ExportEvent | QueueEvent;
 
 /** What every queue must do, over steps that do as the test says. */
-export function queueSuite(title: string, open: () => Promise<QueueServer>, notRun?: string): void {
+export function queueSuite(title: string, { notRun, required = false }: Place, open: () => Promise<QueueServer>): void {
+  it.runIf(required)(`${title}: is there`, () => {
+    expect.fail(notRun);
+  });
   describe.skipIf(notRun !== undefined)(title, () => {
     let server: QueueServer;
     const closing: (() => Promise<void>)[] = [];

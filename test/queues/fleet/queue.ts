@@ -1,6 +1,6 @@
 import PgBoss from "pg-boss";
 import type { AssembleOptions, DurableExporter } from "../../../src/index.ts";
-import { bullmqQueue } from "../../../src/queues/bullmq.ts";
+import { bullmqQueue } from "../../../src/queues/bullmq/index.ts";
 import type { ExportQueue } from "../../../src/queues/flow/queue.ts";
 import { pgBossQueue } from "../../../src/queues/pg-boss/index.ts";
 

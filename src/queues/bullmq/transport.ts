@@ -8,56 +8,14 @@ import {
   WaitingError,
   Worker,
 } from "bullmq";
-import type { BegunRequest } from "../model/durable.ts";
-import {
-  type DeadLetter,
-  jobName,
-  jobsOf,
-  namesOf,
-  priorityOf,
-  type QueueJob,
-  queueSuffix,
-  readJob,
-} from "./flow/job.ts";
-import { type ExportQueue, type ExportQueueOptions, exportQueue, type SourceLimit, settled } from "./flow/queue.ts";
-import type { JobState, LaneOptions, Lanes, StopReason, Transport } from "./flow/transport.ts";
+import type { BegunRequest } from "../../model/durable.ts";
+import { type DeadLetter, jobName, jobsOf, priorityOf, type QueueJob, queueSuffix } from "../flow/job.ts";
+import type { SourceLimit } from "../flow/queue.ts";
+import type { JobState, LaneOptions, Lanes, StopReason, Transport } from "../flow/transport.ts";
 
-export type { DeadLetter } from "./flow/job.ts";
-export type {
-  ExportQueue,
-  ExportQueueOptions,
-  ExportWorker,
-  QueuedProgress,
-  SourceLimit,
-  WorkOptions,
-} from "./flow/queue.ts";
-export type { QueueEvent } from "./flow/run.ts";
+import { attemptOf, cancelledWord, letterOf, reasonOf, stateOf, wasCancelled, wasRemoved } from "./jobs.ts";
 
-export interface BullmqQueueOptions<A> extends ExportQueueOptions<A> {
-  /** As BullMQ takes it: an address, or a client of ioredis with `maxRetriesPerRequest: null`. */
-  readonly connection: ConnectionOptions;
-  /** Before every key in Redis. Default `"bull"`. */
-  readonly prefix?: string;
-}
-
-/**
- * Exports over BullMQ, on Redis: a flow for each request, a queue for each source. Needs the package `bullmq`. Redis must keep what it is given:
- * `appendonly yes`, `maxmemory-policy noeviction`.
- *
- * @throws {PortmanteauError} `CONFIG_INVALID` at once
- * @example
- * ```ts
- * const queue = bullmqQueue({ exporter, connection: { host: "redis" }, limits: { postgres: { concurrency: 4, perSecond: 10 } } });
- * await queue.submit(request);
- * const worker = await queue.work({ deliver: ({ requestId }) => ({ to: fileDelivery(`/exports/${requestId}.zip`) }) });
- * ```
- */
-export function bullmqQueue<A>(options: BullmqQueueOptions<A>): ExportQueue<A> {
-  const settings = settled(options);
-  return exportQueue(settings, new BullmqTransport({ ...settings, ...options, prefix: options.prefix ?? "bull" }));
-}
-
-interface TransportOptions {
+export interface TransportOptions {
   readonly connection: ConnectionOptions;
   readonly prefix: string;
   readonly name: string;
@@ -70,9 +28,8 @@ interface TransportOptions {
 
 /** How often a worker asks whether a request at work was cancelled, and a canceller whether it has stopped. */
 const watchMs = 500;
-const cancelledWord = "CANCELLED";
 
-class BullmqTransport implements Transport {
+export class BullmqTransport implements Transport {
   readonly #options: TransportOptions;
   readonly #queues = new Map<string, Queue>();
   #flows: FlowProducer | undefined;
@@ -280,57 +237,4 @@ class BullmqTransport implements Transport {
 function listening<T extends { on(event: "error", listener: () => void): unknown }>(client: T): T {
   client.on("error", () => {});
   return client;
-}
-
-/** From 1: what failed, and workers that died. What was given back does not count. */
-function attemptOf(job: Job): number {
-  const { forgiven } = (job.data ?? {}) as { readonly forgiven?: unknown };
-  return job.attemptsMade + (job.stalledCounter ?? 0) - (typeof forgiven === "number" ? forgiven : 0) + 1;
-}
-
-function stateOf(state: string, job: Job): JobState | undefined {
-  switch (state) {
-    case "active":
-      return "active";
-    case "delayed":
-      return "retrying";
-    case "completed":
-      return "done";
-    case "failed":
-      return wasCancelled(job) ? "cancelled" : "failed";
-    case "unknown":
-      return undefined;
-    default:
-      return "waiting";
-  }
-}
-
-/** False for one that is at work and thereby locked: its worker sees that it was cancelled, and stops. */
-async function wasRemoved(job: Job): Promise<boolean> {
-  try {
-    await job.remove();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.message.includes("locked")) return false;
-    throw error;
-  }
-}
-
-const wasCancelled = (job: Job) => job.failedReason === cancelledWord || job.data?.cancelledAt !== undefined;
-
-/** What people see in any tool that shows the queue. */
-const reasonOf = ({ code, message }: DeadLetter) => `${code}: ${message}`;
-
-function letterOf(job: Job, most: number): DeadLetter {
-  const [, code = "JOB_FAILED", message = job.failedReason ?? ""] =
-    /^([A-Z_]+): (.*)$/s.exec(job.failedReason ?? "") ?? [];
-  const attempts = Math.min(Math.max(1, attemptOf(job) - 1), most); // giving up an abandoned job is no attempt
-  const at = new Date(job.finishedOn ?? job.timestamp).toISOString();
-  let known: QueueJob | undefined;
-  try {
-    known = readJob(job.data);
-  } catch {
-    // a foreign one has no names that could be told
-  }
-  return { ...namesOf(known), code, message, attempts, at };
 }
