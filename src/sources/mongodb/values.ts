@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../model/json.ts";
+import { type JsonObject, type JsonValue, setOwn } from "../../model/json.ts";
 
 /** How the driver must read BSON for `jsonOf`, whatever the client's own settings are. */
 export const readOptions = {
@@ -20,13 +20,14 @@ interface BsonValue {
 
 /** A document as JSON can carry it, by the table of the module. */
 export function recordOf(document: object): JsonObject {
-  const fields = Object.entries(document).map(([name, value]): [string, JsonValue] => [name, jsonOf(value)]);
-  return Object.fromEntries(fields);
+  const record: { [name: string]: JsonValue } = {};
+  for (const name of Object.keys(document)) setOwn(record, name, jsonOf((document as Record<string, unknown>)[name]));
+  return record;
 }
 
 function jsonOf(value: unknown): JsonValue {
-  if (value === undefined || value === null) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (value === undefined || value === null) return null;
   if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) return value.map(jsonOf);
   if (value instanceof Date) return value.toISOString();

@@ -41,10 +41,16 @@ export function sender(client: RedisClient, signal: AbortSignal): Send {
       const leave = () => reject(aborted(signal));
       if (signal.aborted) return leave();
       waiting.add(leave);
-      call(client, command, args)
-        .then((reply) => resolve(reply as Reply))
-        .catch((cause: unknown) => reject(failure(cause, command)))
-        .finally(() => waiting.delete(leave));
+      call(client, command, args).then(
+        (reply) => {
+          waiting.delete(leave);
+          resolve(reply as Reply);
+        },
+        (cause: unknown) => {
+          waiting.delete(leave);
+          reject(failure(cause, command));
+        },
+      );
     });
 }
 
