@@ -1,6 +1,7 @@
 /**
- * Reads the rows of a table and does nothing with them: `sql-child.mjs N mysql|sqlite DATABASE keyset|whole|bare [PAGE]`. `bare` is a loop
- * over mysql2's stream, or over better-sqlite3's `iterate`, with the driver's own types.
+ * Reads the rows of a table and does nothing with them: `sql-child.mjs N mysql|sqlite DATABASE keyset|whole|bare|pages [PAGE]`. `bare` is a loop
+ * over mysql2's stream, or over better-sqlite3's `iterate`, with the driver's own types: mysql2 rounds some DOUBLEs and numbers in JSON, and
+ * guesses a time zone. `pages` is a loop of the driver over the statements that our source sends by key.
  */
 import Database from "better-sqlite3";
 import mysql from "mysql2/promise";
@@ -38,7 +39,9 @@ async function readMysql() {
   const pool = mysql.createPool({ host: "127.0.0.1", user: "root", database });
   (await pool.getConnection()).release();
   await measured(async () => ({
-    rows: checked(await (way === "bare" ? bare() : ours(mysqlSource({ pool, query, ...cursor })))),
+    rows: checked(
+      await (way === "bare" ? bare() : way === "pages" ? pages() : ours(mysqlSource({ pool, query, ...cursor }))),
+    ),
   }));
   await pool.end();
 
@@ -48,11 +51,24 @@ async function readMysql() {
     connection.release();
     return rows;
   }
+
+  async function pages() {
+    let rows = 0;
+    for (let after = null, more = true; more; ) {
+      const { text, values } = query({ subject: { id: "acc_1" }, after, limit: 500 });
+      const [found] = await pool.query(text, values);
+      rows += found.length;
+      after = found.at(-1)?.id;
+      more = found.length === 500;
+    }
+    return rows;
+  }
 }
 
 async function readSqlite() {
   const open = () => new Database(database, { readonly: true });
   await measured(async () => {
+    if (way === "pages") return { rows: checked(pagesOfSqlite(open())) };
     if (way !== "bare") return { rows: checked(await ours(sqliteSource({ database: open, query, ...cursor }))) };
     const connection = open();
     let rows = 0;
@@ -60,6 +76,19 @@ async function readSqlite() {
     connection.close();
     return { rows: checked(rows) };
   });
+}
+
+function pagesOfSqlite(connection) {
+  const statement = connection.prepare(query({ subject: {} }).text);
+  let rows = 0;
+  for (let after = null, more = true; more; ) {
+    const found = statement.all("acc_1", after, 500);
+    rows += found.length;
+    after = found.at(-1)?.id;
+    more = found.length === 500;
+  }
+  connection.close();
+  return rows;
 }
 
 function checked(rows) {

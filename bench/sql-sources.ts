@@ -63,10 +63,16 @@ async function* inMysql(count: number): AsyncGenerator<BenchLine> {
 
 function* measure(system: "mysql" | "sqlite", database: string, count: number): Generator<BenchLine> {
   const read = (way: string) => child("sql-child.mjs", [count, system, database, way]);
-  const runs = interleaved({ bare: () => read("bare"), keyset: () => read("keyset"), whole: () => read("whole") });
+  const runs = interleaved({
+    bare: () => read("bare"),
+    pages: () => read("pages"),
+    keyset: () => read("keyset"),
+    whole: () => read("whole"),
+  });
   const rows = `${counted(count)} rows of 10 columns from ${system === "mysql" ? "MySQL or MariaDB" : "SQLite"}`;
   for (const [way, work] of [
     ["bare", `a loop over the driver's own rows, ${rows}`],
+    ["pages", `a loop over the driver's own pages of 500 by key, ${rows}`],
     ["keyset", `our source by key in pages of 500, ${rows}`],
     ["whole", `our source by one statement in pages of 500, ${rows}`],
   ] as const) {
@@ -75,11 +81,8 @@ function* measure(system: "mysql" | "sqlite", database: string, count: number): 
     if (way === "bare") continue;
     const name = `${system}.${way}-to-bare`;
     const against = rounded(ratio(runs.bare, runs[way]), 3);
-    yield judged(
-      { name, work: "rows per second of it against the bare loop", value: against, unit: "ratio" },
-      ">=",
-      0.9,
-    );
+    const line = { name, work: "rows per second of it against the bare loop", value: against, unit: "ratio" };
+    yield way === "pages" ? line : judged(line, ">=", 0.9);
   }
 }
 
