@@ -42,6 +42,17 @@ export function parseWithFiles<const T extends Options>(
   return { values, files: positionals };
 }
 
+/** Parses the arguments of a command that takes the id of a request, or none. */
+export function parseWithRequest<const T extends Options>(
+  args: readonly string[],
+  options: T,
+): { readonly values: Values<T>; readonly requestId: string | undefined } {
+  const { values, positionals } = parseAll(args, options);
+  const [requestId, ...more] = positionals;
+  if (requestId === "" || more.length > 0) throw new UsageError("One ID is needed: that of a request.");
+  return { values, requestId };
+}
+
 export function required(value: string | undefined, name: string): string {
   if (value === undefined || value === "") throw new UsageError(`--${name} is needed.`);
   return value;

@@ -5,6 +5,9 @@ import { inspect } from "./commands/inspect.ts";
 import { keygen } from "./commands/keygen.ts";
 import { newCommand } from "./commands/new.ts";
 import { plan } from "./commands/plan.ts";
+import { progressCommand } from "./commands/progress.ts";
+import { purge } from "./commands/purge.ts";
+import { resume } from "./commands/resume.ts";
 import { types } from "./commands/types.ts";
 import { verify } from "./commands/verify.ts";
 
@@ -18,6 +21,9 @@ export interface Command {
 /** Every command, by the name it is called by. */
 export const commands: Readonly<Record<string, Command>> = {
   export: exportCommand,
+  resume,
+  progress: progressCommand,
+  purge,
   plan,
   check,
   coverage,

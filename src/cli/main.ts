@@ -48,7 +48,10 @@ function failed(error: unknown): number {
     return error.code === "READ_FAILED" ||
       error.code === "CONFIG_INVALID" ||
       error.code === "SCHEMA_UNSUPPORTED" ||
-      error.code === "REQUEST_INVALID"
+      error.code === "REQUEST_INVALID" ||
+      error.code === "REQUEST_CONFLICT" ||
+      error.code === "REQUEST_UNKNOWN" ||
+      error.code === "RESUME_REFUSED"
       ? 2
       : 1;
   }

@@ -26,6 +26,7 @@ export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void 
   const lines = new Map<string, { text: string; style: Style | undefined; saidAt: number }>();
   const expected = new Map<string, number | null>();
   let isLive = out.isTTY === true && process.env["TERM"] !== "dumb";
+  const mostLines = out.rows || 24; // 0: a terminal that does not say
   let drawn = 0;
   let drawnAt = 0;
 
@@ -44,6 +45,7 @@ export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void 
     const { saidAt = 0 } = lines.get(dataset) ?? {};
     const isDue = always || now - saidAt > reprintMs;
     lines.set(dataset, { text, style, saidAt: isDue ? now : saidAt });
+    if (lines.size >= mostLines) isLive = false;
     if (isLive) {
       if (always || now - drawnAt > redrawMs) draw();
     } else if (isDue) out.write(`  ${column(dataset)} ${text}\n`);
@@ -56,7 +58,7 @@ export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void 
   return (event) => {
     switch (event.type) {
       case "started":
-        if (event.datasets.length >= (out.rows || 24)) isLive = false; // 0: a terminal that does not say
+        if (event.datasets.length >= mostLines) isLive = false;
         break;
       case "datasetStarted":
         expected.set(event.dataset, event.expected);
@@ -87,8 +89,14 @@ export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void 
       case "failed":
         if (isLive) draw(); // the counts at the moment it stopped
         break;
-      case "begun":
       case "partStarted":
+        if (event.again)
+          say(
+            event.dataset,
+            event.records === 0 ? "from the start" : `going on after ${counted(event.records, "record")}`,
+          );
+        break;
+      case "begun":
       case "checkpoint":
       case "partSealed":
       case "assembled":

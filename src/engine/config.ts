@@ -131,8 +131,6 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
   if (config.pseudonymKey !== undefined && config.pseudonymKey.length < 32)
     refuse("/pseudonymKey", "is shorter than 32 bytes.");
 
-  if (config.durable !== undefined) requireDurable(config.durable);
-
   for (const dataset of datasets) requireFileProperty(defineDataset(dataset));
   unique(
     "/datasets",
@@ -218,7 +216,8 @@ function compileDataset(
   };
 }
 
-function requireDurable({ spool, key, keepMs, checkpointMs }: DurableOptions): void {
+/** @throws {PortmanteauError} `CONFIG_INVALID` */
+export function requireDurable({ spool, key, keepMs, checkpointMs }: DurableOptions): void {
   const methods = ["put", "get", "list", "delete"] as const;
   if (methods.some((method) => typeof spool?.[method] !== "function"))
     refuse("/durable/spool", "is no durable spool: it needs put, get, list and delete.");

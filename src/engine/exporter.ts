@@ -1,14 +1,21 @@
 import { documentErrors } from "../bundle/documents.ts";
 import type { Signer } from "../bundle/keys.ts";
 import type { Dataset } from "../model/dataset.ts";
+import type { DurableOptions } from "../model/durable.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import type { ExportReport } from "../model/outcome.ts";
 import type { Clock, Envelope } from "../model/ports.ts";
 import type { ExportRequest } from "../model/request.ts";
-import { type CompiledConfig, compileConfig, type EngineDefaults, type ExporterConfig } from "./config.ts";
+import {
+  type CompiledConfig,
+  compileConfig,
+  type EngineDefaults,
+  type ExporterConfig,
+  requireDurable,
+} from "./config.ts";
 import type { Destination } from "./destination.ts";
-import { durableExporter } from "./durable/exporter.ts";
+import { type DurableExporter, durableExporter } from "./durable/exporter.ts";
 import { runExport } from "./export.ts";
 import { observed, requireBundleId, requireOptions } from "./export-options.ts";
 import { buildManifest, buildReport, Journal } from "./journal.ts";
@@ -54,6 +61,16 @@ export interface Exporter {
   plan(request: ExportRequest, options?: { readonly clock?: Clock }): ExportPlan;
   /** Tries every source that can be tried. Gives one result per dataset; nothing is thrown for a source that fails. */
   check(options?: { readonly signal?: AbortSignal }): Promise<readonly CheckResult[]>;
+  /**
+   * The same exporter with requests that survive the process, kept as these options say, whatever the configuration's `durable` says.
+   *
+   * @throws {PortmanteauError} `CONFIG_INVALID`
+   * @example
+   * ```ts
+   * const durable = exporter.withDurable({ spool: directorySpool("/var/spool/exports"), key });
+   * ```
+   */
+  withDurable(durable: DurableOptions): DurableExporter;
 }
 
 export interface CheckResult {
@@ -67,15 +84,22 @@ export interface CheckResult {
 export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): Exporter {
   const compiled = compileConfig(config, defaults);
   refuseUnstated(compiled);
-  const exporter = exporterOf(compiled, defaults);
   const { durable, pseudonymKey } = config;
-  return durable === undefined
-    ? exporter
-    : durableExporter(exporter, { config: compiled, durable, pseudonymKey }, defaults);
+  const exporter: Exporter = {
+    ...exporterOf(compiled, defaults),
+    withDurable(durable) {
+      requireDurable(durable);
+      return durableExporter(exporter, { config: compiled, durable, pseudonymKey }, defaults);
+    },
+  };
+  return durable === undefined ? exporter : exporter.withDurable(durable);
 }
 
 /** An exporter that does everything in this process. */
-function exporterOf(compiled: CompiledConfig, defaults: Pick<EngineDefaults, "clock" | "ids">): Exporter {
+function exporterOf(
+  compiled: CompiledConfig,
+  defaults: Pick<EngineDefaults, "clock" | "ids">,
+): Omit<Exporter, "withDurable"> {
   return {
     datasets: compiled.datasets.map(({ dataset }) => dataset),
     async export(

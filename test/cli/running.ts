@@ -14,16 +14,24 @@ export interface Ran {
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** More variables of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called as standard error grows, with all of it, and with what sends a signal. */
   readonly onStderr?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs the command line tool as a process of its own, from its TypeScript. */
-export function portmanteau(args: readonly string[], { cwd = repository, onStderr }: RunOptions = {}): Promise<Ran> {
+export function portmanteau(
+  args: readonly string[],
+  { cwd = repository, env: more = {}, onStderr }: RunOptions = {},
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const { FORCE_COLOR: _, ...env } = process.env;
     const main = join(repository, "src/cli/main.ts");
-    const child = spawn(process.execPath, [join(repository, "node_modules/.bin/jiti"), main, ...args], { cwd, env });
+    const child = spawn(process.execPath, [join(repository, "node_modules/.bin/jiti"), main, ...args], {
+      cwd,
+      env: { ...env, ...more },
+    });
     const stdout: Buffer[] = [];
     let stderr = "";
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));

@@ -3,15 +3,17 @@ import type { ExportReport } from "../../model/outcome.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { ExportRequest } from "../../model/request.ts";
 import type { ExportOptions } from "../exporter.ts";
-import { buildReport, Journal } from "../journal.ts";
-import { planExport } from "../plan.ts";
+import { buildReport, type Identity, Journal } from "../journal.ts";
+import { type Plan, planExport } from "../plan.ts";
 import { abortedError, ownSignal } from "../read-pages.ts";
 import { Slots } from "../slots.ts";
 import { assembleStored } from "./assemble-step.ts";
 import { beginRequest } from "./begin.ts";
 import { collectStored } from "./collect-step.ts";
-import type { DurableConfig, StoredRequest } from "./request.ts";
+import { type DurableConfig, openRequest, type StoredRequest } from "./request.ts";
 import { inStep, type Step } from "./step.ts";
+
+type RunOptions = Omit<ExportOptions, "bundleId"> & { readonly clock: Clock };
 
 /**
  * Does all steps of a request in this process, as far as they are not done. Done again after a crash, or after everything was delivered,
@@ -20,28 +22,57 @@ import { inStep, type Step } from "./step.ts";
 export async function exportDurably(
   from: DurableConfig,
   request: ExportRequest,
-  options: ExportOptions & { readonly clock: Clock; readonly bundleId: string },
+  options: RunOptions & { readonly bundleId: string },
 ): Promise<ExportReport> {
-  const { config } = from;
+  const { bundleId } = options;
   const createdAt = new Date(options.clock()).toISOString();
-  const planned = planExport(config, request, createdAt);
-  return inStep(request.id, options, async (step) => {
-    let stored: StoredRequest | undefined;
-    try {
-      const final = config.onFailure === "deliver-partial";
-      stored = await beginRequest(from, request, { ...step, bundleId: options.bundleId, createdAt, final });
-      await collectAll(from, stored, { ...step, final });
-      return await assembleStored(stored, options);
-    } catch (error) {
-      if (!PortmanteauError.is(error) || error.report !== undefined) throw error; // assembling has told it
-      const { elapsedMs } = step.journal;
-      step.emit({ type: "failed", code: error.code, durationMs: elapsedMs });
-      const identity = stored?.begun ?? { bundleId: options.bundleId, createdAt };
-      const status = error.code === "ABORTED" ? "aborted" : "failed";
-      error.report = buildReport(stored?.plan ?? planned, step.journal, identity, status);
-      throw error;
-    }
-  });
+  const plan = planExport(from.config, request, createdAt);
+  return inStep(request.id, options, (step) =>
+    finish(from, step, options, {
+      open: (final) => beginRequest(from, request, { ...step, bundleId, createdAt, final }),
+      planned: { plan, begun: { bundleId, createdAt } },
+    }),
+  );
+}
+
+/** The same for a request that is in the journal, and as it stands there. */
+export async function resumeDurably(
+  from: DurableConfig,
+  requestId: string,
+  options: RunOptions,
+): Promise<ExportReport> {
+  return inStep(requestId, options, (step) =>
+    finish(from, step, options, { open: () => openRequest(from, requestId, step.signal) }),
+  );
+}
+
+interface Opening {
+  readonly open: (final: boolean) => Promise<StoredRequest>;
+  /** What is reported of when it cannot be opened. */
+  readonly planned?: { readonly plan: Plan; readonly begun: Identity };
+}
+
+async function finish(
+  from: DurableConfig,
+  step: Step,
+  options: RunOptions,
+  { open, planned }: Opening,
+): Promise<ExportReport> {
+  const final = from.config.onFailure === "deliver-partial";
+  let stored: StoredRequest | undefined;
+  try {
+    stored = await open(final);
+    await collectAll(from, stored, { ...step, final });
+    return await assembleStored(stored, options);
+  } catch (error) {
+    if (!PortmanteauError.is(error) || error.report !== undefined) throw error; // assembling has told it
+    const { elapsedMs } = step.journal;
+    step.emit({ type: "failed", code: error.code, durationMs: elapsedMs });
+    const known = stored ?? planned;
+    const status = error.code === "ABORTED" ? "aborted" : "failed";
+    if (known !== undefined) error.report = buildReport(known.plan, step.journal, known.begun, status);
+    throw error;
+  }
 }
 
 /** Collects all parts, in lanes. The first that fails stops the others. */

@@ -7,7 +7,7 @@ import type { Exporter, ExportOptions } from "../exporter.ts";
 import { assembleStored } from "./assemble-step.ts";
 import { beginRequest, begunRequest } from "./begin.ts";
 import { collectStored } from "./collect-step.ts";
-import { exportDurably } from "./export.ts";
+import { exportDurably, resumeDurably } from "./export.ts";
 import { progressOf } from "./progress.ts";
 import { purgeExpired, purgeFolder } from "./purge.ts";
 import { type DurableConfig, openRequest, partNamed, vaultOf } from "./request.ts";
@@ -16,7 +16,15 @@ import { inStep } from "./step.ts";
 /** How a request that was begun is assembled and delivered: as `export`, but that its bundle has an id already. */
 export type AssembleOptions = Omit<ExportOptions, "bundleId">;
 /** An exporter whose requests survive the process: `export` goes on where an earlier one stopped. */
-export type DurableExporter = Exporter & DurableSteps<AssembleOptions>;
+export type DurableExporter = Exporter &
+  DurableSteps<AssembleOptions> & {
+    /**
+     * As `export`, for a request that is in the journal, by its id alone: nobody needs to know any more whom it is about.
+     *
+     * @throws {PortmanteauError} `REQUEST_UNKNOWN`; without a `report` where nothing is known of the request
+     */
+    resume(requestId: string, options: AssembleOptions): Promise<ExportReport>;
+  };
 
 /** Makes of an exporter one whose requests survive the process. */
 export function durableExporter(
@@ -57,6 +65,11 @@ export function durableExporter(
       requireOptions(options);
       toDelivery(options.to);
       return exportDurably(from, request, { ...options, clock, bundleId });
+    },
+    async resume(requestId, { clock = systemClock, ...options }) {
+      requireOptions(options);
+      toDelivery(options.to);
+      return resumeDurably(from, requestId, { ...options, clock });
     },
     progress: (requestId) => progressOf(from, requestId),
     async purge(requestId) {
