@@ -70,7 +70,7 @@ function spooling(more = gated) {
 }
 
 /** Sends a signal once when the source waits. */
-function whenItWaits(signal: NodeJS.Signals): RunOptions["onStderr"] {
+function whenItWaits(signal: NodeJS.Signals): NonNullable<RunOptions["onStderr"]> {
   let sent = false;
   return (stderr, kill) => {
     if (sent || !stderr.includes("waits\n")) return;
@@ -237,7 +237,7 @@ describe("a request that was begun otherwise", () => {
 });
 
 describe("the key of a spool", () => {
-  const { cwd, bundle, run, exporting } = spooling();
+  const { cwd, run, exporting } = spooling();
   const file = join(cwd, "spool.key");
   const without = { env: { PORTMANTEAU_SPOOL_KEY: "" } };
 
