@@ -133,6 +133,23 @@ describe("an object of the journal that is not what was written", () => {
     }
   });
 
+  it("or that stands in the place of another of its kind, of this request or of another one", async () => {
+    const spool = new TestSpool();
+    const both = () =>
+      durableExporterOf(
+        ["a", "b"].map((name) => noteDataset(name, controlledSource(mixed(25)).source, mixedFacts)),
+        spool,
+      );
+    const other = { ...request, id: id.replace(/^./, "1") };
+    await exportedDurably(both());
+    await exportedDurably(both(), { request: other });
+    const receipt = `${folder}/parts/0/receipt`;
+    for (const from of [`${folder}/parts/1/receipt`, `${folderOf(other.id)}/parts/0/receipt`]) {
+      spool.objects.set(receipt, spool.objects.get(from) as Uint8Array);
+      expect(await failing(both().assemble(id, { to: new Collecting() }))).toMatchObject({ code: "JOURNAL_CORRUPT" });
+    }
+  });
+
   it("does not open with another key", async () => {
     const spool = await interrupted();
     const other = () => fresh(spool, { durable: { key: Buffer.alloc(32, 1) } });
@@ -238,6 +255,28 @@ describe("a request that is begun again", () => {
     expect(await failing(exporter.collectPart(id, { dataset: "a", partition: 0 }))).toMatchObject({
       code: "REQUEST_INVALID",
     });
+  });
+});
+
+describe("what a worker put after its request was purged and begun anew", () => {
+  it("counts no more: receipts, checkpoints, counts and deliveries", async () => {
+    for (const state of [delivered, interrupted]) {
+      const spool = await state();
+      const late = new Map([...spool.objects].filter(([path]) => kindAt(path) !== "request"));
+      await fresh(spool).purge(id);
+      const exporter = fresh(spool);
+      await exporter.begin(request, fixed);
+      for (const [path, bytes] of late) spool.objects.set(path, bytes);
+      expect(await exporter.progress(id)).toMatchObject({ parts: [{ state: "waiting", records: 0 }], delivered: null });
+      expect(await failing(exporter.assemble(id, { to: new Collecting() }))).toMatchObject({ code: "INCOMPLETE" });
+      const asked: unknown[] = [];
+      const { source } = controlledSource(mixed(25), {
+        count: 25,
+        before: (_page, { after }) => void asked.push(after),
+      });
+      await durableExporterOf([noteDataset("a", source, mixedFacts)], spool).collectPart(id, { dataset: "a" });
+      expect(asked[0]).toBeUndefined();
+    }
   });
 });
 
