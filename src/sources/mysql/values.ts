@@ -57,8 +57,8 @@ export function readBinary(value: MysqlValue, next: () => unknown): RawValue {
 }
 
 /**
- * Makes the rows' values JSON, in place: column by column, so that each mapper is looked up once. The bench of the module reads a third
- * more rows a second than when `typeCast` maps value by value, and a keyset's next page is under way meanwhile.
+ * Makes the rows' values JSON, in place: column by column, so that each mapper is looked up once. Reading takes a sixth less CPU time than
+ * with a `typeCast` that maps value by value, and a keyset's next page is under way meanwhile.
  */
 export function mapRows(rows: readonly MysqlRawRow[], fields: readonly MysqlField[]): void {
   for (const field of fields) {
