@@ -2,10 +2,20 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestSpool } from "../support/durable.ts";
-import { Collecting } from "../support/notes.ts";
+import { Collecting, fixed } from "../support/notes.ts";
 import { miscounted, readableFiles, requireWhole } from "./judge.ts";
 import { buildPrograms, type Programs, startChild, startStore } from "./programs.ts";
-import { bucket, exporterOver, exportOver, type Place, requestId, spoolAt, type Task, type Told } from "./world.ts";
+import {
+  bucket,
+  exporterOver,
+  exportOver,
+  type Place,
+  request,
+  requestId,
+  spoolAt,
+  type Task,
+  type Told,
+} from "./world.ts";
 
 export type SpoolKind = Place["kind"];
 
@@ -118,11 +128,11 @@ export function judgeRemains({ reference }: Ground, site: Site, result: Result):
 
 /** Exports to the end in this process, and compares; then purges, and looks whether anything is left. */
 export async function finish(ground: Ground, site: Site, result: Result): Promise<void> {
-  const spool = await spoolAt(site.place);
+  const exporter = exporterOver(await spoolAt(site.place), 1);
   const to = new Collecting();
-  await exportOver(spool, 1, to);
+  await exporter.export(request(requestId), { to, ...fixed });
   judgeZip(ground, to.bytes, result);
-  await exporterOver(spool, 1).purge(requestId);
+  await exporter.purge(requestId);
   await requireEmpty(site, result);
 }
 

@@ -17,6 +17,7 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
 const kinds = (["directory", "s3"] as const).filter((kind) => values.spool === undefined || values.spool === kind);
 if (kinds.length === 0) throw new Error(`--spool is "directory" or "s3", not "${values.spool}".`);
 
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 console.log(`seed ${seed}`);
 const started = performance.now();
 const ground = await openGround(kinds);

@@ -57,7 +57,7 @@ export interface Child {
 export function startChild({ child }: Programs, task: Task, temporary: string, before: readonly string[] = []): Child {
   const [command = "", ...rest] = [...before, process.execPath, child, JSON.stringify(task)];
   const started = spawn(command, rest, {
-    env: { ...process.env, TMPDIR: temporary, NODE_NO_WARNINGS: "1" },
+    env: { ...process.env, TMPDIR: temporary, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";
