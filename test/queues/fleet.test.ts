@@ -31,7 +31,7 @@ describe.skipIf(redis.notRun !== undefined)(`a fleet over BullMQ: ${redis.title}
     const keys = await client.keys("*");
     client.disconnect();
     expect(keys.filter((key) => /person-|:[0-9a-f]{8}-[0-9a-f-]{27}/.test(key))).toEqual([]); // no job is left
-  }, 180_000);
+  }, 300_000);
 });
 
 const embedded = (await postgresEngines()).find(({ name }) => name === "embedded");
@@ -44,5 +44,5 @@ describe.skipIf(embedded?.notRun !== undefined)(`a fleet over pg-boss: ${embedde
     } finally {
       await database?.drop();
     }
-  }, 180_000);
+  }, 300_000);
 });

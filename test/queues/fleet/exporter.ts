@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -8,7 +9,7 @@ import {
   type Page,
   type Source,
 } from "../../../src/index.ts";
-import { folderSpool } from "../../support/folder-spool.ts";
+import { directorySpool } from "../../../src/spools/directory/index.ts";
 import { privacy } from "../../support/notes.ts";
 
 /** A person's id says how many records they have: `person-17-120000`. */
@@ -58,10 +59,12 @@ export function fleetExporter(folder: string): DurableExporter {
       privacy: { ...privacy, category: name },
       source,
     });
+  const spool = join(folder, "spool");
+  mkdirSync(spool, { recursive: true });
   return createExporter({
     controller: { name: "Acme", contact: "privacy@acme.example" },
     datasets: [dataset("tickets", madeSource("helpdesk", 0.1, 20)), dataset("usage", madeSource("postgres", 1, 20))],
-    durable: { spool: folderSpool(join(folder, "spool")), key: Buffer.alloc(32, 7), checkpointMs: 200 },
+    durable: { spool: directorySpool(spool), key: Buffer.alloc(32, 7), checkpointMs: 200 },
   });
 }
 
