@@ -19,6 +19,8 @@ const benches: Readonly<Record<string, () => Promise<() => AsyncIterable<BenchLi
   firstbyte: async () => (await import("./firstbyte.ts")).firstbyte,
   levels: async () => (await import("./levels.ts")).levels,
   workers: async () => (await import("./workers.ts")).workers,
+  fleet: async () => (await import("./fleet/fleet.ts")).fleet,
+  soak: async () => (await import("./fleet/fleet.ts")).soak,
   plot: async () => (await import("./plot.ts")).plot,
 };
 /** Not a measurement of its own: it runs when it is asked for. */

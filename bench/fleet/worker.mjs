@@ -1,0 +1,47 @@
+/**
+ * One worker of a benched fleet: `worker.mjs '{"port":…,"name":…,"spool":…,"out":…}'`. It warms up, prints `ready`, begins at a line on its
+ * input, and prints a line for each bundle; at the end of the input it prints what it cost and ends.
+ */
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileDelivery } from "portmanteau/deliveries/file";
+import { bullmqQueue } from "portmanteau/queues/bullmq";
+import { fleetExporter, personOf } from "./exporter.mjs";
+
+const { port, name, spool, out, pageMs, warmUps } = JSON.parse(process.argv[2]);
+const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const now = () => performance.timeOrigin + performance.now();
+const statusMiB = (field) =>
+  Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1024;
+
+const exporter = fleetExporter({ spool, pageMs });
+for (let index = 0; index < warmUps; index++) {
+  const id = randomUUID();
+  const request = { id, type: "access", subject: { id: personOf(index, 100 + index) } };
+  await exporter.export(request, { to: fileDelivery(join(out, `${id}.warm`)) });
+  await exporter.purge(id);
+}
+const queue = bullmqQueue({ exporter, connection: { host: "127.0.0.1", port }, name });
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+tell({ type: "ready" });
+await lines.next();
+
+const cpuBefore = process.cpuUsage();
+let [jobs, firstAt] = [0, 0];
+const worker = await queue.work({
+  deliver: ({ requestId }) => ({ to: fileDelivery(join(out, `${requestId}.zip`)) }),
+  onEvent: ({ type, requestId }) => {
+    if (type === "partStarted") firstAt ||= now();
+    if (type === "jobDone") jobs++;
+    if (type === "jobFailed" || type === "jobRetried") tell({ type: "trouble", requestId });
+    if (type === "delivered") tell({ type, requestId, at: now(), rssMiB: statusMiB("VmRSS") });
+  },
+});
+await lines.next();
+const { user, system } = process.cpuUsage(cpuBefore);
+tell({ type: "end", cpuMs: (user + system) / 1000, jobs, firstAt, peakMiB: statusMiB("VmHWM") });
+await worker.close({ graceMs: 0 });
+await queue.close();
+process.exit();
