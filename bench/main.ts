@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<() => AsyncIterable<BenchLi
   workers: async () => (await import("./workers.ts")).workers,
   fleet: async () => (await import("./fleet/fleet.ts")).fleet,
   soak: async () => (await import("./fleet/fleet.ts")).soak,
+  simulation: async () => (await import("./simulation/simulation.ts")).simulation,
   plot: async () => (await import("./plot.ts")).plot,
 };
 /** Not a measurement of its own: it runs when it is asked for. */
