@@ -1,34 +1,13 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PageInput, renderPage } from "../../src/bundle/page/index.ts";
+import { accessibilityOf, executablePath, launchBrowser } from "../support/browser.ts";
 import { hostileInput, pageInput } from "./page-input.ts";
 
-const executablePath = [
-  process.env["CHROMIUM_PATH"],
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((path) => path !== undefined && existsSync(path));
-if (executablePath === undefined) {
-  if (process.env["PORTMANTEAU_SERVICES"] === "required")
-    throw new Error("Chromium is required and is not on this machine.");
-  console.warn("not run: Chromium is not on this machine");
-}
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-];
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const inputs: Record<string, PageInput> = {
   "the page": pageInput(),
   "a page of hostile texts": hostileInput(),
@@ -40,10 +19,9 @@ const inputs: Record<string, PageInput> = {
 
 describe.skipIf(executablePath === undefined)("in Chromium", () => {
   const folder = mkdtempSync(join(tmpdir(), "portmanteau-page-"));
-  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath as string, args });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -102,15 +80,9 @@ describe.skipIf(executablePath === undefined)("in Chromium", () => {
           const options = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
           const { page, close } = await opened(input, options);
           await unfold(page);
-          await page.addScriptTag({ path: axe });
-          const { violations, passes } = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules)} })`)) as {
-            violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-            passes: { id: string }[];
-          };
-          expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary])).toEqual([]);
-          expect(passes.map(({ id }) => id)).toEqual(
-            expect.arrayContaining(["color-contrast", "heading-order", "target-size"]),
-          );
+          const { findings, passes } = await accessibilityOf(page);
+          expect(findings).toEqual([]);
+          expect(passes).toEqual(expect.arrayContaining(["color-contrast", "heading-order", "target-size"]));
           await close();
         });
       }
