@@ -64,7 +64,7 @@ export function openExports({ pool, redisUrl, spool, spoolKey, leaseMs }: Export
           cursor: "id",
           query: ({ subject, after, limit }) => ({
             text: `select id, account_id as "accountId", article, cents, ordered_at as "orderedAt" from orders
-                   where account_id = $1 and ($2::bigint is null or id > $2) order by id limit $3`,
+                   where account_id = $1 and ($2::integer is null or id > $2) order by id limit $3`,
             values: [subject.id, after, limit],
           }),
           count: ({ subject }) => ({ text: "select count(*) from orders where account_id = $1", values: [subject.id] }),

@@ -38,10 +38,13 @@ function wanted(name: string, example: string): string {
   return value;
 }
 
-/** Connections to the database, with the tables in it. */
-export async function openDatabase(connectionString: string): Promise<pg.Pool> {
+export function openDatabase(connectionString: string): pg.Pool {
   const pool = new pg.Pool({ connectionString });
   pool.on("error", (error) => console.error(error.message)); // one that was idle; the next query opens another
-  await pool.query(readFileSync(new URL("tables.sql", import.meta.url), "utf8"));
   return pool;
+}
+
+/** Makes the tables where there are none. */
+export async function makeTables(pool: pg.Pool): Promise<void> {
+  await pool.query(readFileSync(new URL("tables.sql", import.meta.url), "utf8"));
 }

@@ -19,7 +19,7 @@ create table if not exists request_log (number bigint primary key, line text not
 
 create table if not exists accounts (id text primary key, name text not null, email text not null, created_at timestamptz not null);
 create table if not exists orders (
-  id bigint primary key,
+  id integer primary key,
   account_id text not null references accounts,
   article text not null,
   cents integer not null,

@@ -7,7 +7,7 @@ import { openStore } from "./store.ts";
 
 /** A worker: collects, packs, and keeps house. Start as many as you like, and kill any. */
 const { bundles, spool } = settings.folders;
-const pool = await openDatabase(settings.databaseUrl);
+const pool = openDatabase(settings.databaseUrl);
 const { redisUrl, spoolKey, leaseMs, keepMs } = settings;
 const exports = openExports({ pool, redisUrl, spool, spoolKey, leaseMs });
 const house = { store: openStore(pool), exports, bundles, keepMs };

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import type { Browser, Page } from "playwright-core";
 import { openBundle, verifyBundle } from "portmanteau";
 import { fileDelivery } from "portmanteau/deliveries/file";
@@ -14,7 +14,7 @@ import { openExports } from "../../examples/service/exports.ts";
 import { bundleFile, type House, keepHouse } from "../../examples/service/house.ts";
 import { buildServer } from "../../examples/service/server.ts";
 import { stubSessions } from "../../examples/service/sessions.ts";
-import { openDatabase } from "../../examples/service/settings.ts";
+import { makeTables, openDatabase } from "../../examples/service/settings.ts";
 import { openStore } from "../../examples/service/store.ts";
 import { accessibilityOf, executablePath, launchBrowser } from "../support/browser.ts";
 import { emptyFolder } from "../support/exporting.ts";
@@ -55,7 +55,8 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
     database = (await engine?.open()) as PostgresDatabase;
     const { host, user, database: name } = database.config ?? {};
     databaseUrl = `postgres:///${name}?host=${host}&user=${user}`;
-    pool = await openDatabase(databaseUrl);
+    pool = openDatabase(databaseUrl);
+    await makeTables(pool);
     const store = openStore(pool);
     const exports = openExports({ pool, redisUrl, spool: folders.spool, spoolKey, leaseMs: 1_000 });
     house = { store, exports, bundles: folders.bundles, keepMs: 7 * day };
@@ -130,6 +131,7 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
   async function signedIn(account: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
     page.on("request", (request) => request.url().startsWith(`${base}/`) || noted.push(request.url()));
     page.on("pageerror", (error) => noted.push(error.message));
     page.on("console", (message) => noted.push(message.text()));
@@ -158,8 +160,7 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
     expect((await pool.query("select id from requests where account = 'ada'")).rows).toEqual([{ id }]);
 
     await keepHouse(house, Date.now()); // into the queue: counting must not wait for the lock
-    const locking = new pg.Client(databaseUrl);
-    await locking.connect();
+    const locking = await pool.connect();
     await locking.query("begin; lock table orders in access exclusive mode");
     const first = await startWorker();
     await expect
@@ -171,7 +172,7 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
     await expect.poll(() => words(page).textContent()).toContain("We are collecting your records.");
     await kill(first);
     await locking.query("commit");
-    await locking.end();
+    locking.release();
     expect(await page.locator("#download").isVisible()).toBe(false);
 
     await startWorker();
