@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PortmanteauError } from "../../src/index.ts";
 import { TestSpool } from "../support/durable.ts";
 import { Collecting, fixed } from "../support/notes.ts";
 import { miscounted, readableFiles, requireWhole } from "./judge.ts";
@@ -45,6 +46,8 @@ export interface Site {
 /** What came of one case, or of several. */
 export interface Result {
   kills: number;
+  /** Exports that failed otherwise, as they should. */
+  faults: number;
   /** Exports after them that came to their end. */
   finished: number;
   identical: number;
@@ -56,7 +59,7 @@ export interface Result {
 }
 
 export function noResult(): Result {
-  return { kills: 0, finished: 0, identical: 0, lost: 0, repeated: 0, readable: 0, wrong: [] };
+  return { kills: 0, faults: 0, finished: 0, identical: 0, lost: 0, repeated: 0, readable: 0, wrong: [] };
 }
 
 export async function openGround(kinds: readonly SpoolKind[]): Promise<Ground> {
@@ -127,20 +130,26 @@ export function judgeRemains({ reference }: Ground, site: Site, result: Result):
 }
 
 /** Exports to the end in this process, and compares; then purges, and looks whether anything is left. */
-export async function finish(ground: Ground, site: Site, result: Result): Promise<void> {
+export async function finish(
+  ground: Ground,
+  site: Site,
+  result: Result,
+  options: Partial<typeof fixed> = fixed,
+): Promise<void> {
   const exporter = exporterOver(await spoolAt(site.place), 1);
   const to = new Collecting();
-  await exporter.export(request(requestId), { to, ...fixed });
-  judgeZip(ground, to.bytes, result);
+  await exporter.export(request(requestId), { to, ...options });
+  judgeZip(to.bytes, ground.reference, result);
   await exporter.purge(requestId);
   await requireEmpty(site, result);
 }
 
-export function judgeZip({ reference }: Pick<Ground, "reference">, zip: Buffer, result: Result): void {
+/** Compares a bundle with one that nobody disturbed, and counts its records. */
+export function judgeZip(zip: Buffer, reference: Buffer, result: Result, expected?: Record<string, number>): void {
   result.finished++;
   if (zip.equals(reference)) result.identical++;
   else result.wrong.push("The bundle is not identical.");
-  const { lost, repeated } = miscounted(zip);
+  const { lost, repeated } = miscounted(zip, expected);
   result.lost += lost;
   result.repeated += repeated;
 }
@@ -149,4 +158,26 @@ export async function requireEmpty({ place }: Site, result: Result): Promise<voi
   for await (const path of (await spoolAt(place)).list("")) result.wrong.push(`After the purge there is ${path}.`);
   if (place.kind !== "directory") return;
   for (const name of readdirSync(place.root)) result.wrong.push(`After the purge there is ${name} in the folder.`);
+}
+
+/** An export that must fail in this way. @returns whether it failed at all */
+export async function failsWith(
+  exporting: Promise<unknown>,
+  codes: readonly string[],
+  result: Result,
+): Promise<boolean> {
+  const error = await exporting.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error === undefined) return false;
+  result.faults++;
+  if (!PortmanteauError.is(error) || !codes.includes(error.code)) result.wrong.push(`Instead of ${codes}: ${error}`);
+  return true;
+}
+
+/** @throws when everything must be here */
+export function notHere(why: string): string {
+  if (process.env["PORTMANTEAU_SERVICES"] === "required") throw new Error(`It is required, and ${why}.`);
+  return why;
 }

@@ -60,13 +60,16 @@ interface Keyed {
   readonly file?: { readonly name: string };
 }
 
-/** How many records are lost, and how many are there more than once: by their keys in JSON, by their lines in CSV. */
-export function miscounted(zip: Buffer): { readonly lost: number; readonly repeated: number } {
+/** How many records are lost, and how many are there more than once: by their keys in JSON, by their lines in CSV. @param expected records of each dataset */
+export function miscounted(
+  zip: Buffer,
+  expected: Readonly<Record<string, number>> = counts,
+): { readonly lost: number; readonly repeated: number } {
   const entries = entriesOf(zip);
   const recordsAt = (path: string) => (entries.has(path) ? (jsonAt(entries, path) as Keyed[]) : []);
   let lost = 0;
   let repeated = 0;
-  for (const [name, count] of Object.entries(counts)) {
+  for (const [name, count] of Object.entries(expected)) {
     const written = recordsAt(`data/${name}.json`);
     const keys = [...written, ...recordsAt(`quarantine/${name}.json`)].map(
       ({ id, record, file }) => id ?? record?.id ?? file?.name,

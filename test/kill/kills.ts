@@ -176,7 +176,7 @@ export async function runCases(cases: readonly KillCase[], width: number): Promi
 }
 
 export function addTo(sum: Result, { wrong, ...counted }: Result, name: string): void {
-  for (const key of ["kills", "finished", "identical", "lost", "repeated", "readable"] as const)
+  for (const key of ["kills", "faults", "finished", "identical", "lost", "repeated", "readable"] as const)
     sum[key] += counted[key];
   sum.wrong.push(...wrong.map((line) => `${name}: ${line}`));
 }

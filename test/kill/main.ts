@@ -7,6 +7,7 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { faultScenarios } from "./faults.ts";
 import { noResult, openGround, type Result, type SpoolKind } from "./ground.ts";
 import { addTo, killCases, runCases, sampleOf } from "./kills.ts";
 
@@ -35,6 +36,11 @@ try {
     const kind = kinds.find((each) => scenario.startsWith(each)) as SpoolKind;
     bySpool.set(kind, (bySpool.get(kind) ?? 0) + result.kills);
   }
+  for (const { scenario, run } of faultScenarios) {
+    const result = await run(ground, seed);
+    console.log(`${scenario}: ${typeof result === "string" ? `not run: ${result}` : said(result)}`);
+    if (typeof result !== "string") addTo(sum, result, scenario);
+  }
 } finally {
   await ground.close();
 }
@@ -44,10 +50,11 @@ if (!isGood) console.error(`Again: npm run test:kill -- --seed ${seed}`);
 const seconds = Math.round((performance.now() - started) / 1_000);
 const each = [...bySpool].map(([kind, kills]) => `${kind} ${kills}`).join(", ");
 console.log(
-  `kill: ${sum.kills} kills (${each}) in ${seconds} s, ${sum.identical} of ${sum.finished} bundles identical, ${sum.lost} records lost, ${sum.repeated} repeated, ${sum.readable} files readable${isGood ? "" : ": FAILED"}`,
+  `kill: ${sum.kills} kills (${each}) and ${sum.faults} other failures in ${seconds} s, ${sum.identical} of ${sum.finished} bundles identical, ${sum.lost} records lost, ${sum.repeated} repeated, ${sum.readable} files readable${isGood ? "" : ": FAILED"}`,
 );
 process.exit(isGood ? 0 : 1);
 
-function said({ kills, identical, finished }: Result): string {
-  return `${kills} kills, ${identical} of ${finished} bundles identical`;
+function said({ kills, faults, identical, finished }: Result): string {
+  const counted = faults > 0 ? `${faults} failures` : `${kills} kills`;
+  return `${counted}, ${identical} of ${finished} bundles identical`;
 }
