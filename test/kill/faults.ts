@@ -17,6 +17,7 @@ import {
   requireEmpty,
   type Site,
 } from "./ground.ts";
+import { terminatedConnections } from "./postgres.ts";
 import { startChild } from "./programs.ts";
 import { chance, exporterOver, exportOver, request, requestId, spoolAt } from "./world.ts";
 
@@ -31,6 +32,7 @@ export const faultScenarios: readonly FaultScenario[] = [
   { scenario: "no room on the disk", run: diskFull },
   { scenario: "EIO from the system", run: inputOutputErrors },
   { scenario: "a destination that hangs, until the export is aborted", run: hangingDestinations },
+  { scenario: "connections of PostgreSQL that are terminated", run: terminatedConnections },
   { scenario: "clocks that jump by days", run: jumpingClocks },
 ];
 
