@@ -5,6 +5,7 @@ import type { Report } from "../model/generated/report.ts";
 import { isWhole, type ReportFinding } from "../model/outcome.ts";
 import type { Collected } from "./conclude-dataset.ts";
 import type { CompiledConfig } from "./config.ts";
+import { goesOn } from "./part-keeper.ts";
 import type { Plan } from "./plan.ts";
 
 type ReportFile = Report["datasets"][number]["files"][number];
@@ -136,9 +137,11 @@ function consistencyOf({ collected, apart }: Journal): Manifest["consistency"] {
   if (results.some(({ planned }) => planned.dataset.source.consistency === "mixed")) return "none";
   const [first, ...rest] = results.map(({ planned }) => planned.dataset.source.snapshot);
   if (!apart && first !== undefined && rest.every((snapshot) => snapshot === first)) return "snapshot";
-  const frozen = results.every(({ planned: { dataset }, inOneRead, inOnePart }) =>
-    dataset.source.snapshot === undefined ? dataset.source.consistency === "dataset" && inOneRead : !apart || inOnePart,
-  );
+  const frozen = results.every(({ planned, inOneRead, inOnePart }) => {
+    const { source } = planned.dataset;
+    if (source.snapshot !== undefined) return !apart || inOnePart;
+    return source.consistency === "dataset" && inOneRead && !(apart && goesOn(source));
+  });
   return frozen && results.length > 0 ? "per-dataset" : "none";
 }
 

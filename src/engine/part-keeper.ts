@@ -1,4 +1,4 @@
-import type { Cursor } from "../model/source.ts";
+import type { Cursor, Source } from "../model/source.ts";
 import type { OpenPart, PartOptions } from "./part.ts";
 import type { CollectedDataset } from "./plan.ts";
 
@@ -23,4 +23,12 @@ export interface PartKeeper {
     partition: number | undefined,
   ): Promise<(PartProgress & { readonly part: OpenPart }) | undefined>;
   keep(part: OpenPart, progress: PartProgress): Promise<void>;
+}
+
+/**
+ * Whether a part of this source is gone on with after a crash. A read is then several, whatever the source promises of one; only a snapshot
+ * that was asked for is worth reading the part again. A bundle of parts claims no more than that, crash or not: the bytes are the same.
+ */
+export function goesOn({ capabilities, snapshot }: Source): boolean {
+  return capabilities.resume === "cursor" && snapshot === undefined;
 }

@@ -85,7 +85,6 @@ describe("a part that is taken up again", () => {
 
   for (const [what, more] of [
     ["cannot go on", { capabilities: { resume: "none", partitions: false, count: false, attachments: false } }],
-    ["promises one moment", { consistency: "dataset" }],
     ["has a snapshot", { snapshot: { open: async () => ({ token: 1, close: async () => {} }) } satisfies Snapshot }],
   ] as const) {
     it(`begins again when its source ${what}, and says so`, async () => {
@@ -108,6 +107,35 @@ describe("a part that is taken up again", () => {
       expect(consistency).toBe(what === "cannot go on" ? "none" : "per-dataset");
     });
   }
+
+  it("goes on where a source promises one moment of each read, and never claims one of both", async () => {
+    const sourceOf = (before?: (page: number) => void): Source => ({
+      ...controlledSource(mixed(35), before ? { before } : {}).source,
+      consistency: "dataset",
+    });
+    const whole = await begun(sourceOf(), new TestSpool());
+    await whole.collectPart(id, { dataset: "a" });
+    const undisturbed = new Collecting();
+    expect(await whole.assemble(id, { to: undisturbed })).toMatchObject({ consistency: "none" });
+
+    const spool = new TestSpool();
+    const first = await begun(
+      sourceOf((page) => {
+        if (page === 2) throw new Error("broken");
+      }),
+      spool,
+      { durable: { checkpointMs: 0 } },
+    );
+    await failing(first.collectPart(id, { dataset: "a" }));
+    const second = await begun(sourceOf(), spool);
+    const events: ExportEvent[] = [];
+    await second.collectPart(id, { dataset: "a" }, { onEvent: (event) => events.push(event) });
+    expect(events).toContainEqual(expect.objectContaining({ type: "partStarted", again: true, records: 20 }));
+    const to = new Collecting();
+    const { findings } = await second.assemble(id, { to });
+    expect(findings.map(({ code }) => code)).not.toContain("PART_RESTARTED");
+    expect(to.bytes.equals(undisturbed.bytes)).toBe(true);
+  });
 
   it("keeps what its files came to", async () => {
     const files = Array.from({ length: 30 }, (_, at) => ({ name: `${at % 4}.txt`, content: `content ${at % 9}` }));

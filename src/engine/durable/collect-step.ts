@@ -6,6 +6,7 @@ import type { OpenSnapshot, ReadContext, Snapshot, Source } from "../../model/so
 import { collectPart } from "../collect.ts";
 import { type Event, partOptions } from "../export.ts";
 import type { Journal } from "../journal.ts";
+import { goesOn } from "../part-keeper.ts";
 import type { CollectedDataset } from "../plan.ts";
 import { closedInTime } from "../read-pages.ts";
 import { openSnapshots } from "../snapshots.ts";
@@ -94,13 +95,13 @@ async function collectNow(
     index,
     generation,
     spool,
-    goesOn: canGoOn(source),
+    goesOn: goesOn(source),
     checkpointMs: durable.checkpointMs ?? defaultCheckpointMs,
     waitsForBetter: !final,
     findings: journal.findings,
     onTaken(again, records) {
       emit({ type: "partStarted", dataset, partition, again, records });
-      if (again && !canGoOn(source))
+      if (again && !goesOn(source))
         journal.find("PART_RESTARTED", dataset, "It was read from the start again: an earlier run was interrupted.");
     },
     onKept: (records) => emit({ type: "checkpoint", dataset, partition, records }),
@@ -128,11 +129,6 @@ async function collectNow(
     await closedInTime(requireGeneration(vault.watching(undefined), generation, { index, attempt }));
     throw error;
   }
-}
-
-/** Whether what a source gives after a crash goes with what it gave before: one that promises a single moment begins again. */
-function canGoOn({ capabilities, consistency = "none", snapshot }: Source): boolean {
-  return capabilities.resume === "cursor" && consistency !== "dataset" && snapshot === undefined;
 }
 
 /**
