@@ -1,7 +1,7 @@
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PortmanteauError } from "portmanteau";
-import { dueAtOf, failedEvent, type RequestRecord, type WorkflowEvent } from "portmanteau/workflow";
+import { failedEvent, type RequestRecord, type WorkflowEvent } from "portmanteau/workflow";
 import type { Exports } from "./exports.ts";
 import type { Store, StoredRequest } from "./store.ts";
 
@@ -55,10 +55,10 @@ async function lookAfter(request: StoredRequest, house: House, now: number): Pro
 
 async function bringOn({ record, account }: StoredRequest, house: House, now: number): Promise<void> {
   const { store, exports } = house;
-  const { id, type, regulation, receivedAt } = record;
+  const { id, type, regulation, receivedAt, dueAt } = record;
   let progress = await exports.progress(id);
   if (progress === undefined || progress.state === "unqueued") {
-    const request = { id, type, regulation, receivedAt, dueAt: dueAtOf(record), subject: { id: account } };
+    const request = { id, type, regulation, receivedAt, dueAt, subject: { id: account } };
     try {
       progress = await exports.submit(request);
     } catch (error) {

@@ -60,6 +60,8 @@ export function buildServer({
   app.get("/page.css", async (_request, reply) => reply.type("text/css").send(file("page.css")));
   app.get("/page.client.js", async (_request, reply) => reply.type("text/javascript").send(file("page.client.js")));
 
+  app.get("/favicon.ico", async (_request, reply) => reply.code(204).send());
+
   // Part of the stub, with sessions.ts.
   const account = {
     body: { type: "object", required: ["account"], properties: { account: { enum: sessions.accounts } } },

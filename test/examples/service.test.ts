@@ -111,11 +111,11 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
     expect(child.exitCode).toBeNull();
     return child;
   }
-  /** Does in this process what a worker does, until the request has its answer. */
-  async function answered(id: string): Promise<void> {
+  /** Does in this process what a worker does, until the request has its answer, or has failed. */
+  async function answered(id: string, state = "delivered"): Promise<void> {
     const deliver = () => ({ to: fileDelivery(bundleFile(folders.bundles, id)) });
     const worker = await house.exports.work({ deliver });
-    while ((await house.store.find(id))?.record.state !== "delivered") {
+    while ((await house.store.find(id))?.record.state !== state) {
       await keepHouse(house, Date.now());
       await delay(50);
     }
@@ -252,6 +252,22 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
     expect(await post(base, "access", stranger.request)).toBe(401);
     const { rows } = await pool.query("select 1 from requests where account = 'bob' and is_open");
     expect(rows).toEqual([]);
+  });
+
+  it("says that something went wrong, and goes on when it was mended", async () => {
+    const page = await signedIn("ada");
+    await ask(page);
+    const id = await idOn(page);
+    await keepHouse(house, Date.now());
+    await pool.query("alter table orders rename to orders_away");
+    await answered(id, "failed");
+    await expect.poll(() => words(page).textContent()).toMatch(/^Something went wrong here.* You have our answer by /);
+    await pool.query("alter table orders_away rename to orders");
+    await house.exports.retry(id);
+    await answered(id);
+    await page.getByRole("link", { name: "Download your file" }).waitFor();
+    const record = (await house.store.find(id))?.record;
+    expect(record?.history.map(({ event }) => event.type)).toEqual(expect.arrayContaining(["failed", "retried"]));
   });
 
   it("works without script, by reloading", async () => {
