@@ -131,7 +131,7 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
   async function signedIn(account: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on("request", (request) => request.url().startsWith(`${base}/`) || noted.push(request.url()));
     page.on("pageerror", (error) => noted.push(error.message));
     page.on("console", (message) => noted.push(message.text()));
@@ -164,7 +164,7 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
     await locking.query("begin; lock table orders in access exclusive mode");
     const first = await startWorker();
     await expect
-      .poll(async () => (await house.exports.progress(id))?.parts, { timeout: 20_000 })
+      .poll(async () => (await house.exports.progress(id))?.parts, { timeout: 60_000 })
       .toMatchObject([
         { dataset: "account", state: "sealed", records: 1 },
         { dataset: "orders", records: 0, expected: 3000, job: "active" },
@@ -176,7 +176,7 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
     expect(await page.locator("#download").isVisible()).toBe(false);
 
     await startWorker();
-    await page.getByRole("link", { name: "Download your file" }).waitFor({ timeout: 40_000 });
+    await page.getByRole("link", { name: "Download your file" }).waitFor({ timeout: 60_000 });
     expect(await words(page).textContent()).toMatch(/^Your file is ready until \d+ \w+ \d{4}\.$/);
     const arriving = page.waitForEvent("download");
     await page.getByRole("link", { name: "Download your file" }).click();
@@ -196,7 +196,7 @@ describe.skipIf(notRun !== undefined)(notRun ?? "the example service, in Chromiu
       expect([(await page.request.get(address)).status(), (await other.request.get(address)).status()]).toEqual([
         200, 404,
       ]);
-  });
+  }, 120_000);
 
   it("deletes the file and what was collected when its time is over", async () => {
     const page = await signedIn("bob");
