@@ -4,47 +4,11 @@
  * have one, and each queue gives first what is due first, to a quarter of an hour. A worker that dies gives its jobs back after a while,
  * less what they did since their last checkpoint.
  */
+import { Core } from "./core.ts";
+import type { Costs, Fleet, Shape } from "./fleet.ts";
 import { Heap } from "./heap.ts";
 import type { ModelRequest } from "./load.ts";
 import { type Random, random } from "./random.ts";
-
-/** What one step costs, in milliseconds: of a core, and of waiting. */
-export interface Costs {
-  readonly partMs: number;
-  readonly partWaitMs: number;
-  /** Of a core, for each record of a part. */
-  readonly recordMs: number;
-  readonly checkpointMs: number;
-  readonly assembleMs: number;
-  readonly assembleWaitMs: number;
-  /** Of a core, for each record of a bundle. */
-  readonly assembleRecordMs: number;
-  /** How long a source takes for a page, and its records. */
-  readonly pageWaitMs: number;
-  readonly pageRecords: number;
-  /** Bytes in the spool, of a part and of a record. */
-  readonly partBytes: number;
-  readonly recordBytes: number;
-}
-
-export interface Fleet {
-  readonly workers: number;
-  /** Places for the parts of one source, and for bundles, in each worker. */
-  readonly collecting: number;
-  readonly assembling: number;
-  readonly checkpointEveryMs: number;
-  readonly leaseMs: number;
-  /** Time between two deaths of one worker, on average, and until it is back. */
-  readonly deathsEveryMs: number;
-  readonly backAfterMs: number;
-}
-
-/** Records and parts of the account, and how a log is divided. */
-export interface Shape {
-  readonly accountDatasets: number;
-  readonly accountRecords: number;
-  readonly partsOf: (records: number) => number;
-}
 
 export interface Outcome {
   /** Of each request, in milliseconds, sorted. */
@@ -64,10 +28,9 @@ interface Job {
   readonly request: Open;
   readonly queue: number;
   readonly records: number;
-  waitMs: number;
-  cpuMs: number;
+  readonly waitMs: number;
+  readonly cpuMs: number;
   doneMs: number;
-  worker: number;
 }
 interface Open {
   readonly at: number;
@@ -78,13 +41,9 @@ interface Open {
 }
 interface Worker {
   isUp: boolean;
-  /** Jobs that compute: they share the core. */
-  readonly computing: Job[];
+  readonly core: Core<Job>;
   readonly waiting: Set<Job>;
   readonly places: number[];
-  /** Until when its jobs were accounted for. */
-  settledAt: number;
-  nextAt: number;
 }
 type Timed =
   | { readonly kind: "waited"; readonly job: Job; readonly worker: number }
@@ -112,7 +71,6 @@ class Simulation {
   readonly #answers: number[] = [];
   #now = 0;
   #open = 0;
-  #busyMs = 0;
   #spoolBytes = 0;
   #spooledBytes = 0;
   #peakSpoolBytes = 0;
@@ -128,11 +86,9 @@ class Simulation {
     const { collecting, assembling } = fleet;
     this.#workers = Array.from({ length: fleet.workers }, () => ({
       isUp: true,
-      computing: [],
+      core: new Core(),
       waiting: new Set(),
       places: [collecting, collecting, assembling],
-      settledAt: 0,
-      nextAt: Number.POSITIVE_INFINITY,
     }));
     for (const worker of this.#workers.keys()) this.#dieLater(worker);
   }
@@ -143,7 +99,7 @@ class Simulation {
     const firstAt = next.done ? 0 : next.value.at;
     while (!next.done || this.#open > 0) {
       const worker = this.#soonest();
-      const computedAt = this.#workers[worker]?.nextAt ?? Number.POSITIVE_INFINITY;
+      const computedAt = this.#workers[worker]!.core.nextAt;
       const timedAt = this.#timed.least;
       const arrivesAt = next.done ? Number.POSITIVE_INFINITY : next.value.at;
       this.#now = Math.min(computedAt, timedAt, arrivesAt);
@@ -154,10 +110,11 @@ class Simulation {
       else this.#happen(this.#timed.pop()!);
     }
     const spanMs = this.#now - firstAt;
+    const busyMs = this.#workers.reduce((sum, { core }) => sum + core.busyMs, 0);
     return {
       answersMs: Float64Array.from(this.#answers).sort(),
       spanMs,
-      utilisation: this.#busyMs / (spanMs * this.#fleet.workers),
+      utilisation: busyMs / (spanMs * this.#fleet.workers),
       peakSpoolBytes: this.#peakSpoolBytes,
       spooledBytes: this.#spooledBytes,
       peakJobs: this.#peakJobs,
@@ -188,7 +145,7 @@ class Simulation {
     const workMs = partMs + recordMs * records;
     const checkpoints = Math.floor((waitMs + workMs) / this.#fleet.checkpointEveryMs);
     const cpuMs = workMs + checkpoints * checkpointMs;
-    this.#put({ request, queue, records, waitMs, cpuMs, doneMs: 0, worker: -1 });
+    this.#put({ request, queue, records, waitMs, cpuMs, doneMs: 0 });
   }
 
   #put(job: Job): void {
@@ -202,15 +159,14 @@ class Simulation {
     while (jobs.size > 0) {
       let [best, least] = [-1, Number.POSITIVE_INFINITY];
       for (let index = 0; index < this.#workers.length; index++) {
-        const { isUp, places, computing, waiting } = this.#workers[index]!;
-        const load = computing.length + waiting.size;
+        const { isUp, places, core, waiting } = this.#workers[index]!;
+        const load = core.size + waiting.size;
         if (isUp && places[queue]! > 0 && load < least) [best, least] = [index, load];
       }
       if (best < 0) return;
       const job = jobs.pop()!;
       const worker = this.#workers[best]!;
       worker.places[queue]!--;
-      job.worker = best;
       worker.waiting.add(job);
       this.#timed.push(this.#now + job.waitMs, { kind: "waited", job, worker: best });
     }
@@ -221,9 +177,7 @@ class Simulation {
       case "waited": {
         const worker = this.#workers[timed.worker]!;
         if (!worker.waiting.delete(timed.job)) return; // its worker died
-        this.#settle(worker);
-        worker.computing.push(timed.job);
-        this.#plan(worker);
+        worker.core.add(this.#now, timed.job);
         return;
       }
       case "again":
@@ -244,13 +198,8 @@ class Simulation {
 
   /** The job of a worker that needs least is done. */
   #computed(worker: Worker): void {
-    this.#settle(worker);
-    let least = 0;
-    for (let index = 1; index < worker.computing.length; index++)
-      if (leftOf(worker.computing[index]!) < leftOf(worker.computing[least]!)) least = index;
-    const [job] = worker.computing.splice(least, 1) as [Job];
+    const job = worker.core.takeNext(this.#now);
     worker.places[job.queue]!++;
-    this.#plan(worker);
     this.#jobs--;
     const { request, queue, records } = job;
     const { partBytes, recordBytes, assembleMs, assembleWaitMs, assembleRecordMs } = this.#costs;
@@ -266,7 +215,7 @@ class Simulation {
       this.#peakSpoolBytes = Math.max(this.#peakSpoolBytes, this.#spoolBytes);
       if (--request.parts === 0) {
         const cpuMs = assembleMs + assembleRecordMs * request.records;
-        const bundle = { request, queue: bundlesQueue, records: request.records, cpuMs, doneMs: 0, worker: -1 };
+        const bundle = { request, queue: bundlesQueue, records: request.records, cpuMs, doneMs: 0 };
         this.#put({ ...bundle, waitMs: assembleWaitMs });
       }
     }
@@ -276,9 +225,8 @@ class Simulation {
   #die(index: number): void {
     const worker = this.#workers[index]!;
     const { leaseMs, backAfterMs, checkpointEveryMs, collecting, assembling } = this.#fleet;
-    this.#settle(worker);
     this.#deaths++;
-    for (const job of [...worker.waiting, ...worker.computing]) {
+    for (const job of [...worker.waiting, ...worker.core.clear(this.#now)]) {
       // A bundle is made again; a part goes on at its last checkpoint, somewhere in between.
       const lost =
         job.queue === bundlesQueue ? job.doneMs : Math.min(job.doneMs, this.#random.uniform() * checkpointEveryMs);
@@ -287,10 +235,8 @@ class Simulation {
       this.#timed.push(this.#now + leaseMs * (1 + this.#random.uniform()), { kind: "again", job });
     }
     worker.waiting.clear();
-    worker.computing.length = 0;
     worker.places.splice(0, 3, collecting, collecting, assembling);
     worker.isUp = false;
-    this.#plan(worker);
     this.#timed.push(this.#now + backAfterMs, { kind: "back", worker: index });
   }
 
@@ -300,28 +246,10 @@ class Simulation {
       this.#timed.push(this.#now + this.#random.exponential(deathsEveryMs), { kind: "dies", worker });
   }
 
-  /** Gives each job of a worker its share of the time since. */
-  #settle(worker: Worker): void {
-    const passed = this.#now - worker.settledAt;
-    worker.settledAt = this.#now;
-    if (worker.computing.length === 0) return;
-    this.#busyMs += passed;
-    for (const job of worker.computing) job.doneMs += passed / worker.computing.length;
-  }
-
-  #plan(worker: Worker): void {
-    let least = Number.POSITIVE_INFINITY;
-    for (const job of worker.computing) least = Math.min(least, leftOf(job));
-    worker.nextAt = this.#now + Math.max(0, least) * worker.computing.length;
-    if (worker.computing.length === 0) worker.nextAt = Number.POSITIVE_INFINITY;
-  }
-
   #soonest(): number {
     let soonest = 0;
     for (let index = 1; index < this.#workers.length; index++)
-      if (this.#workers[index]!.nextAt < this.#workers[soonest]!.nextAt) soonest = index;
+      if (this.#workers[index]!.core.nextAt < this.#workers[soonest]!.core.nextAt) soonest = index;
     return soonest;
   }
 }
-
-const leftOf = (job: Job) => job.cpuMs - job.doneMs;

@@ -2,17 +2,14 @@
  * What a fleet needs for a million requests a month. What each step costs is measured; a model is made of it and checked against real
  * workers with another mix of requests; then the model runs whole weeks. Of another size (`--scale`), the plot goes beside the temporary files.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
-import { chart } from "../chart.ts";
-import { accountDatasets, accountRecords, partsOf } from "../fleet/exporter.mjs";
+import { mkdirSync } from "node:fs";
+import { cpus } from "node:os";
+import { accountDatasets, accountRecords } from "../fleet/exporter.mjs";
 import { type FleetRun, runFleet, withRedis } from "../fleet/run.ts";
 import {
   type BenchLine,
   child,
   counted,
-  fullSize,
   inFolder,
   isHere,
   judged,
@@ -23,22 +20,11 @@ import {
   rounds,
   scaled,
 } from "../measure.ts";
-import { assumed, type ModelRequest, monthlyLoad } from "./load.ts";
-import { type Costs, type Fleet, type Outcome, simulate } from "./model.ts";
+import type { Costs } from "./fleet.ts";
+import type { ModelRequest } from "./load.ts";
+import { simulate } from "./model.ts";
+import { fleetOf, months, shape } from "./months.ts";
 
-const shape = { accountDatasets: accountDatasets.length, accountRecords, partsOf };
-const seeds = [1, 2, 3];
-const [hourMs, dayMs] = [3_600_000, 86_400_000];
-/** As the queue and the exporter have it by default; a worker dies once a day. */
-const fleetOf = (workers: number): Fleet => ({
-  workers,
-  collecting: 4,
-  assembling: 1,
-  checkpointEveryMs: 5_000,
-  leaseMs: 30_000,
-  deathsEveryMs: dayMs,
-  backAfterMs: 5_000,
-});
 /** A source that takes 20 ms for a page of 500 records. */
 const source = { pageWaitMs: 20, pageRecords: 500 };
 
@@ -144,108 +130,6 @@ async function* checkModel(port: number, { costs, redisMs }: Measured): AsyncGen
     const off = rounded(Math.abs(spanMs / median(real) - 1), 3);
     yield judged({ name, work: "difference of the model", value: off, unit: "ratio" }, "<=", 0.15);
   }
-}
-
-async function* months(costs: Costs, redisBytes: number): AsyncGenerator<BenchLine> {
-  const run = (load: Iterable<ModelRequest>, workers: number, seed: number) =>
-    simulate(load, { costs, fleet: fleetOf(workers), shape, seed });
-  const atP99 = ({ answersMs }: Outcome) => (answersMs[Math.floor(answersMs.length * 0.99)] ?? 0) / 1000;
-  const longest = ({ answersMs }: Outcome) => (answersMs.at(-1) ?? 0) / 1000;
-  const spread = (of: readonly number[]) =>
-    `${rounded(Math.min(...of), 1)} to ${rounded(Math.max(...of), 1)} with ${of.length} seeds`;
-  const million = scaled(1_000_000);
-  for (const [term, termMs] of [
-    ["hour", hourMs],
-    ["day", dayMs],
-  ] as const) {
-    const enough = [1, 2, 4, 8].find((workers) => atP99(run(monthlyLoad(million, 7, 1), workers, 1)) < termMs / 1000);
-    yield {
-      name: `simulation.workers-${term}`,
-      work: `workers for ${counted(million)} requests a month, 99 of 100 answered within an ${term}`.replace(
-        "an day",
-        "a day",
-      ),
-      value: enough ?? 0,
-      unit: "workers",
-    };
-  }
-  const weeks = seeds.map((seed) => run(monthlyLoad(million, 30, seed), 1, seed));
-  const line = (name: string, work: string, of: (outcome: Outcome) => number, unit: string, digits = 1) => {
-    const all = weeks.map(of);
-    return { name: `simulation.${name}`, work: `${work} (${spread(all)})`, value: rounded(median(all), digits), unit };
-  };
-  yield line("utilisation", "one worker: share of its core", ({ utilisation }) => utilisation * 100, "%");
-  yield line("p99", "… time to the answer, 99 of 100", atP99, "s", 2);
-  yield line("longest", "… the longest", longest, "s");
-  yield line("deaths", "… deaths of the worker", ({ deaths }) => deaths, "");
-  yield line(
-    "spool-peak",
-    "spool at its peak, purged after delivery",
-    ({ peakSpoolBytes }) => peakSpoolBytes / 1e6,
-    "MB",
-  );
-  yield line("spool-month", "… kept for 30 days, as is the default", ({ spooledBytes }) => spooledBytes / 1e9, "GB");
-  yield line(
-    "redis-peak",
-    "memory of Redis for the jobs at their peak",
-    ({ peakJobs }) => (peakJobs * redisBytes) / 1e6,
-    "MB",
-    3,
-  );
-
-  // Everybody at once: after something was in the news, one in twenty of a month's requests comes within an hour.
-  for (const workers of [1, 2, 4, 8]) {
-    const burst = [...monthlyLoad(million * 16, 1, 1)].filter(({ at }) => at >= 14 * hourMs && at < 15 * hourMs);
-    const outcome = run(burst, workers, 1);
-    yield {
-      name: `simulation.burst-${workers}`,
-      work: `${counted(outcome.answersMs.length)} requests within an hour, ${workers} workers: 99 of 100 answered within`,
-      value: rounded(atP99(outcome) / 60, 1),
-      unit: "minutes",
-    };
-    if (workers === 1)
-      yield {
-        name: "simulation.burst-redis",
-        work: "… memory of Redis for the jobs at their peak",
-        value: rounded((outcome.peakJobs * redisBytes) / 1e6, 0),
-        unit: "MB",
-      };
-  }
-
-  const loads = [
-    { perMonth: 1, days: 7 },
-    { perMonth: 3, days: 2 },
-    { perMonth: 10, days: 1 },
-    { perMonth: 30, days: 1 },
-  ];
-  const mean = (weeks[0]?.utilisation ?? 0) * 1.25; // of a working day
-  const series = [1, 2, 4, 8].map((workers) => ({
-    workers,
-    points: loads
-      .filter(({ perMonth }) => (mean * perMonth) / workers < 1)
-      .map(({ perMonth, days }) => ({
-        x: perMonth * million,
-        outcome: run(monthlyLoad(perMonth * million, days, 1), workers, 1),
-      })),
-  }));
-  const panel = (title: string, of: (outcome: Outcome) => number) => ({
-    title,
-    series: series.map(({ workers, points }) => ({
-      title: workers === 1 ? "1 worker" : `${workers} workers`,
-      points: points.map(({ x, outcome }) => ({ x, y: rounded(of(outcome), 2) })),
-    })),
-  });
-  const svg = chart({
-    title: "What a fleet needs: a model, with measured costs",
-    description: `Working days from Monday on, one core a worker, a source that takes 20 ms for a page. Costs measured on ${cpus()[0]?.model.trim()}, Node.js ${process.version}.`,
-    xLabel: "requests a month",
-    panels: [panel("99 of 100 answered within, seconds", atP99), panel("Longest answer, seconds", longest)],
-    notes: [
-      `Logs: median ${assumed.body.median} records, lognormal; one in a hundred from ${counted(assumed.tail.from)} up to ${counted(assumed.tail.most)}. A worker dies once a day.`,
-      "Left out where the workers have less time than a working day's requests need.",
-    ],
-  });
-  writeFileSync(join(fullSize ? import.meta.dirname : tmpdir(), "plot.svg"), svg);
 }
 
 async function inSpool<T>(use: (spool: string) => Promise<T>): Promise<T> {

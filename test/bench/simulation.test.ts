@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Costs, Fleet } from "../../bench/simulation/fleet.ts";
 import { monthlyLoad } from "../../bench/simulation/load.ts";
-import { type Costs, type Fleet, simulate } from "../../bench/simulation/model.ts";
+import { simulate } from "../../bench/simulation/model.ts";
 import { random } from "../../bench/simulation/random.ts";
 
 const free: Costs = {
