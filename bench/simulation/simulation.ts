@@ -56,7 +56,7 @@ async function measure(port: number): Promise<Measured> {
     child("simulation/steps.mjs", [spool, 60, long], { pinned: ["taskset", "-c", "0"] }),
   );
   const of = (name: string) => steps[name] ?? 0;
-  const small = Array.from({ length: scaled(150) }, () => accountRecords);
+  const small = Array.from({ length: scaled(100) }, () => accountRecords);
   const runs: FleetRun[] = [];
   for (let round = 0; round < Math.min(rounds, 3); round++)
     runs.push(await runFleet(port, { requests: small, cores: [0] }));
@@ -104,7 +104,7 @@ function* costLines({ costs, redisMs, redisBytes }: Measured): Generator<BenchLi
 
 /** The model against real workers, with requests that nothing was measured with. */
 async function* checkModel(port: number, { costs, redisMs }: Measured): AsyncGenerator<BenchLine> {
-  const logs = Array.from({ length: scaled(200) }, (_, index) =>
+  const logs = Array.from({ length: scaled(120) }, (_, index) =>
     index === 3 ? 250_000 : index % 25 === 0 ? 30_000 : 50 + ((index * 7919) % 2_000),
   );
   const work = `${counted(logs.length)} requests, two in a hundred of them long`;
