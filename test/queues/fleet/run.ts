@@ -60,10 +60,9 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     fleet.push(worker);
     all.push(worker);
   };
-  await Promise.all(Array.from({ length: workers }, hire));
   let killed = 0;
   let isOver = false;
-  const killing = (async () => {
+  const killWorkers = async () => {
     for (;;) {
       if (killed > 0) await delay(killEveryMs);
       // The first one, as soon as there is work to be lost.
@@ -73,18 +72,28 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       killed++;
       await hire();
     }
-  })();
-  for (let open = requests; open.length > 0; await delay(200)) {
-    // Those that are due first: to ask for thousands each time would be most of the work.
-    const asked = open.slice(0, 100);
-    const states = await Promise.all(asked.map(async ({ id }) => (await queue.progress(id))?.state));
-    if (states.includes("failed")) throw new Error(JSON.stringify(await queue.deadLetters()));
-    open = open.filter((_request, index) => states[index] !== "delivered");
+  };
+  const answered = async () => {
+    try {
+      for (let open = requests; open.length > 0; await delay(200)) {
+        // Those that are due first: to ask for thousands each time would be most of the work.
+        const asked = open.slice(0, 100);
+        const states = await Promise.all(asked.map(async ({ id }) => (await queue.progress(id))?.state));
+        if (states.includes("failed")) throw new Error(JSON.stringify(await queue.deadLetters()));
+        open = open.filter((_request, index) => states[index] !== "delivered");
+      }
+    } finally {
+      isOver = true;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: workers }, hire));
+    for (const ended of await Promise.allSettled([answered(), killWorkers()]))
+      if (ended.status === "rejected") throw ended.reason;
+  } finally {
+    await Promise.all(fleet.map((worker) => worker.kill()));
+    await close();
   }
-  isOver = true;
-  await killing;
-  await Promise.all(fleet.map((worker) => worker.kill()));
-  await close();
 
   const bad: string[] = [];
   for (const { id, records } of requests) {
