@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { DurableOptions, PartReceipt } from "../../model/durable.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Receipt } from "../../model/generated/journal/receipt.ts";
-import type { OpenSnapshot, ReadContext, Snapshot, Source } from "../../model/source.ts";
+import type { OpenSnapshot, ReadContext, Snapshot } from "../../model/source.ts";
 import { collectPart } from "../collect.ts";
 import { type Event, partOptions } from "../export.ts";
 import type { Journal } from "../journal.ts";
