@@ -80,15 +80,15 @@ export async function* soak(): AsyncGenerator<BenchLine> {
     const requests = Array.from({ length: warmUp + scaled(anHour) }, (_, index) =>
       index % 150 === 0 ? 100_000 : index % 20 === 0 ? 10_000 : 20 + ((index * 7919) % 400),
     );
-    const { rssMiB, peakMiB } = await runFleet(redis.port, {
+    const { rssMiB, heapMiB, peakMiB } = await runFleet(redis.port, {
       requests,
       cores: [0],
       flags: ["--max-semi-space-size=16"],
     });
     const third = Math.floor((requests.length - warmUp) / 3);
     const thirds = [0, 1, 2].map((index) => {
-      const of = rssMiB.slice(warmUp + index * third, warmUp + (index + 1) * third);
-      return { median: median(of), peak: Math.max(...of) };
+      const of = (sizes: readonly number[]) => sizes.slice(warmUp + index * third, warmUp + (index + 1) * third);
+      return { median: median(of(rssMiB)), peak: Math.max(...of(rssMiB)), live: Math.min(...of(heapMiB)) };
     });
     const [first, , last] = thirds as [Third, Third, Third];
     const work = `one worker, ${counted(requests.length)} requests, as many as come in an hour of 1 M a month after ${warmUp} to warm up`;
@@ -107,6 +107,11 @@ export async function* soak(): AsyncGenerator<BenchLine> {
       unit: "ratio",
     };
     yield judged({ ...peak, value: rounded(last.peak / first.peak, 3) }, "<=", 1.1);
+    const live = {
+      name: "soak.live-last-to-first",
+      work: "least of the heap that is used, last third against the first",
+    };
+    yield { ...live, value: rounded(last.live / first.live, 3), unit: "ratio" };
     yield { name: "soak.peak", work: "peak of the process", value: rounded(peakMiB, 1), unit: "MiB" };
   } finally {
     await redis.stop();
@@ -115,4 +120,5 @@ export async function* soak(): AsyncGenerator<BenchLine> {
 interface Third {
   readonly median: number;
   readonly peak: number;
+  readonly live: number;
 }

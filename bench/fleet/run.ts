@@ -32,12 +32,15 @@ export interface FleetRun {
   readonly peakMiB: number;
   /** Resident size after each bundle, as they came. */
   readonly rssMiB: readonly number[];
+  /** Likewise: what is used of the heap. */
+  readonly heapMiB: readonly number[];
 }
 
 interface Told {
   readonly type: "ready" | "trouble" | "delivered" | "end";
   readonly at: number;
   readonly rssMiB: number;
+  readonly heapMiB: number;
   readonly cpuMs: number;
   readonly jobs: number;
   readonly firstAt: number;
@@ -103,6 +106,7 @@ export async function runFleet(
       jobs: sum(ends.map(({ jobs }) => jobs)),
       peakMiB: Math.max(...ends.map(({ peakMiB }) => peakMiB)),
       rssMiB: delivered.map(({ rssMiB }) => rssMiB),
+      heapMiB: delivered.map(({ heapMiB }) => heapMiB),
     };
   } finally {
     for (const { child } of workers) child.kill("SIGKILL");

@@ -36,7 +36,14 @@ const worker = await queue.work({
     if (type === "partStarted") firstAt ||= now();
     if (type === "jobDone") jobs++;
     if (type === "jobFailed" || type === "jobRetried") tell({ type: "trouble", requestId });
-    if (type === "delivered") tell({ type, requestId, at: now(), rssMiB: statusMiB("VmRSS") });
+    if (type === "delivered")
+      tell({
+        type,
+        requestId,
+        at: now(),
+        rssMiB: statusMiB("VmRSS"),
+        heapMiB: process.memoryUsage().heapUsed / 2 ** 20,
+      });
   },
 });
 await lines.next();
