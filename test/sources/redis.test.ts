@@ -20,7 +20,7 @@ import {
   refused,
   request,
 } from "../support/exporting.ts";
-import { readingAs } from "../support/reading.ts";
+import { eventually, readingAs } from "../support/reading.ts";
 import { openRedis, redisServer, scriptedRedis } from "../support/redis.ts";
 
 const { context, pagesOf, recordsOf } = readingAs("u1", 100);
@@ -129,6 +129,38 @@ describe.skipIf(server.notRun !== undefined).each([2, 3] as const)(`redisSource,
     expect(byType.get("hash")).toEqual(Object.fromEntries(many.map((name, index) => [name, String(index)])));
     expect(byType.get("zset")?.map(({ member }) => member)).toEqual(many.toReversed());
     expect(byType.get("stream")?.map(({ fields }) => fields)).toEqual(many.map((name) => [["name", name]]));
+  });
+
+  it("reads small and larger values side by side, to the byte and the element, in their order", async () => {
+    const lengths = [0, 1, 8_191, 8_192, 8_193, 100_000];
+    const sizes = [1, 15, 16, 17, 600];
+    for (const round of [0, 1, 2, 3])
+      for (const length of lengths) await send("SET", keyOf(`${round}-text-${length}`), "x".repeat(length));
+    const elements = (size: number) => Array.from({ length: size }, (_, index) => `e${1_000 + index}`);
+    const long = (name: string) => `${name}${"y".repeat(100)}`; // no such collection is kept in one piece
+    for (const size of sizes) {
+      await send("RPUSH", keyOf(`list-${size}`), ...elements(size));
+      await send("SADD", keyOf(`set-${size}`), ...elements(size).map(long));
+      await send("HSET", keyOf(`hash-${size}`), ...elements(size).flatMap((name) => [long(name), name]));
+      for (const name of elements(size)) await send("XADD", keyOf(`stream-${size}`), `${name.slice(1)}-0`, "f", name);
+    }
+    for (const pageRecords of [7, 500]) {
+      const records = await recordsOf(sourceOf(), { pageRecords });
+      expect(records.map(({ key }) => key)).toEqual(records.map(({ key }) => key).toSorted());
+      const byName = new Map(records.map(({ key, value }) => [key.slice(keyOf("").length), value]));
+      expect(byName.size).toBe(4 * lengths.length + 4 * sizes.length);
+      for (const round of [0, 1, 2, 3])
+        for (const length of lengths) expect(byName.get(`${round}-text-${length}`)).toBe("x".repeat(length));
+      for (const size of sizes) {
+        expect(byName.get(`list-${size}`)).toEqual(elements(size));
+        expect(byName.get(`set-${size}`)).toEqual(elements(size).map(long));
+        expect(byName.get(`hash-${size}`)).toEqual(
+          Object.fromEntries(elements(size).map((name) => [long(name), name])),
+        );
+        const entries = elements(size).map((name) => ({ id: `${name.slice(1)}-0`, fields: [["f", name]] }));
+        expect(byName.get(`stream-${size}`)).toEqual(entries);
+      }
+    }
   });
 
   it("fails beyond a limit, and never cuts", async () => {
@@ -273,21 +305,31 @@ describe("redisSource, on a bad day", () => {
   });
 
   const failures: [string, Parameters<typeof scriptedRedis>[1], string, boolean][] = [
-    ["a server that loads", (c) => (c === "GET" ? new Error("LOADING secret") : undefined), "SOURCE_UNAVAILABLE", true],
+    [
+      "a server that loads",
+      (c) => (c.startsWith("GET") ? new Error("LOADING secret") : undefined),
+      "SOURCE_UNAVAILABLE",
+      true,
+    ],
     [
       "a key that was replaced",
-      (c) => (c === "GET" ? new Error("WRONGTYPE secret") : undefined),
+      (c) => (c.startsWith("GET") ? new Error("WRONGTYPE secret") : undefined),
       "SOURCE_UNAVAILABLE",
       true,
     ],
     ["no permission", (c) => (c === "SCAN" ? new Error("NOPERM secret") : undefined), "SOURCE_FAILED", false],
-    ["a key on another node", (c) => (c === "GET" ? new Error("MOVED 1 secret") : undefined), "SOURCE_FAILED", false],
+    [
+      "a key on another node",
+      (c) => (c.startsWith("GET") ? new Error("MOVED 1 secret") : undefined),
+      "SOURCE_FAILED",
+      false,
+    ],
     ["a node of a cluster", (c) => (c === "INFO" ? "cluster_enabled:1\r\n" : undefined), "SOURCE_FAILED", false],
     ["a type of a module", (c) => (c === "TYPE" ? "ReJSON-RL" : undefined), "SOURCE_FAILED", false],
     [
       "a connection that breaks",
       (c, _args, socket) => {
-        if (c !== "GET") return undefined;
+        if (!c.startsWith("GET")) return undefined;
         socket.destroy();
         return "silence";
       },
@@ -344,7 +386,7 @@ describe("redisSource, on a bad day", () => {
   it("ends at once when it is aborted, while the server says nothing", async () => {
     const stop = new AbortController();
     const { source, client, asked } = await scripted(strings, (command) => {
-      if (command !== "GET") return undefined;
+      if (!command.startsWith("GET")) return undefined;
       stop.abort();
       return "silence";
     });
@@ -359,15 +401,46 @@ describe("redisSource, on a bad day", () => {
     const { source, asked } = await scripted(many, () => undefined);
     const pages = source.read(context({ pageRecords: 10 }))[Symbol.asyncIterator]();
     await pages.next();
-    expect(asked.filter(([command]) => command === "GET").length).toBeLessThanOrEqual(10);
+    expect(asked.filter(([command]) => command?.startsWith("GET")).length).toBeLessThanOrEqual(10);
     await pages.return?.();
+  });
+
+  it("asks for the small values of a page together, after the types and expiries of all", async () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`k${index}`, "v"]));
+    const { source, asked } = await scripted(many, () => undefined);
+    expect(await recordsOf(source)).toHaveLength(100);
+    const kinds = asked.map(([command = ""]) => (/TYPE|TIME/.test(command) ? "about" : command));
+    const goes = kinds.slice(kinds.indexOf("about")).filter((kind, index, all) => kind !== all[index - 1]);
+    expect(goes).toEqual(["about", "GETRANGE"]);
+  });
+
+  it("asks for eight larger values at once, and no more", async () => {
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, "v".repeat(9_000)]));
+    const stop = new AbortController();
+    const { source, client, asked } = await scripted(many, (command) => (command === "STRLEN" ? "silence" : undefined));
+    const read = recordsOf(source, { signal: stop.signal });
+    const larger = () => asked.filter(([command]) => command === "STRLEN").length;
+    await eventually(() => larger() >= 8);
+    const other = await client.duplicate().connect(); // by then, what was sent with the eight is there
+    other.destroy();
+    stop.abort();
+    expect((await failing(read)).code).toBe("ABORTED");
+    expect(larger()).toBe(8);
+  });
+
+  it("refuses a string that grew beyond the limit after its length was known", async () => {
+    const { client } = await scripted({ k: "v".repeat(9_000) }, (command) =>
+      command === "GET" ? "v".repeat(10_001) : undefined,
+    );
+    const source = redisSource({ client, match: () => "*", maxBytes: 10_000 });
+    expect(await failing(recordsOf(source))).toMatchObject({ code: "SOURCE_FAILED", retryable: false });
   });
 
   it("makes pages smaller when the values are large", async () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, "v".repeat(100)]));
     const { client } = await scripted(many, () => undefined);
     const pages = await pagesOf(redisSource({ client, match: () => "*", maxBytes: 1_000 }));
-    expect(pages.map(({ records }) => records.length)).toEqual([16, 16, 8]);
+    expect(pages.map(({ records }) => records.length)).toEqual([10, 10, 10, 10]);
   });
 
   it("refuses options and clients that cannot work, and what its functions must not give", async () => {

@@ -61,6 +61,7 @@ export async function scriptedRedis(
     if (command === "PEXPIRETIME") return value === undefined ? -2 : -1;
     if (command === "STRLEN") return Buffer.byteLength(value ?? "");
     if (command === "GET") return value ?? null;
+    if (command === "GETRANGE") return Buffer.from(value ?? "").subarray(Number(args[1]), Number(args[2]) + 1);
     if (command === "INFO") return "# Cluster\r\ncluster_enabled:0\r\n";
     if (command === "PING" || command === "CLIENT") return "OK";
     return new Error(`ERR unknown command '${command}'`);

@@ -5,7 +5,15 @@ import { contract, invalid } from "../../model/source-error.ts";
 import { type RedisClient, refuseClusterNode, refuseUnfit, type Send, sender } from "./client.ts";
 import { failed } from "./failure.ts";
 import { escapeGlob, KeySet, scanKeys } from "./keys.ts";
-import { type RedisEncoding, type RedisType, readValue, type ValueLimits } from "./values.ts";
+import {
+  glanceAt,
+  larger,
+  type ReadValue,
+  type RedisEncoding,
+  type RedisType,
+  readValue,
+  type ValueLimits,
+} from "./values.ts";
 
 /** A key with what it holds. */
 export interface RedisRecord {
@@ -40,8 +48,18 @@ export interface RedisSourceOptions<R = RedisRecord> {
 }
 type Keys = readonly (string | Buffer)[];
 
-/** So many values are read, and held, at once. */
-const keysAtOnce = 8;
+/** A key, and its value unless that is gone or larger. */
+interface Glance {
+  readonly key: Buffer;
+  readonly type: string;
+  readonly expiresAt: string | null;
+  readonly value: ReadValue | typeof larger | undefined;
+}
+
+/** So many keys are looked at together: a glance at each is at most 1 MiB of strings. */
+const glancesAtOnce = 128;
+/** So many larger values are read, and held, at once. */
+const largerAtOnce = 8;
 const keysPerCount = 1_000;
 
 /**
@@ -95,25 +113,49 @@ export function redisSource<R = RedisRecord>(options: RedisSourceOptions<R>): So
     return found;
   }
 
-  /** One key; nothing when it is gone. */
-  async function readKey(send: Send, key: Buffer): Promise<{ record: R; bytes: number } | undefined> {
-    const [type, expiresAt] = await Promise.all([send("TYPE", key), expiryOf(send, key)]);
-    const read = await readValue(send, key, String(type), limits);
-    if (read === undefined) return undefined;
-    const { value, encoding, bytes } = read;
+  /** What is found at first sight of each key. */
+  async function glances(send: Send, keys: readonly Buffer[]): Promise<Glance[]> {
+    const [types, expiries] = await Promise.all([
+      Promise.all(keys.map((key) => send("TYPE", key))),
+      Promise.all(keys.map((key) => expiryOf(send, key))),
+    ]);
+    const glance = async (key: Buffer, index: number): Promise<Glance> => {
+      const type = String(types[index]);
+      return { key, type, expiresAt: expiries[index] ?? null, value: await glanceAt(send, key, type, limits) };
+    };
+    return Promise.all(keys.map(glance));
+  }
+
+  function recordOf({ key, type, expiresAt }: Glance, { value, encoding }: ReadValue): R {
     const keyEncoding = isUtf8(key) ? "utf8" : "base64";
     const record: RedisRecord = {
       key: key.toString(keyEncoding),
-      type: String(type) as RedisType,
+      type: type as RedisType,
       value,
       expiresAt,
       encoding: { key: keyEncoding, value: encoding },
     };
     try {
-      return { record: options.map === undefined ? (record as R) : options.map(record), bytes };
+      return options.map === undefined ? (record as R) : options.map(record);
     } catch (cause) {
       throw failed("`map` failed.", cause);
     }
+  }
+
+  /** Every key with its value, or with nothing when it is gone. */
+  async function* values(
+    send: Send,
+    keys: readonly Buffer[],
+    atOnce: number,
+  ): AsyncGenerator<readonly (readonly [Glance, ReadValue | undefined])[]> {
+    for (let index = 0; index < keys.length; index += atOnce)
+      for (const group of grouped(await glances(send, keys.slice(index, index + atOnce))))
+        yield Promise.all(
+          group.map(async (glance) => {
+            const { key, type, value } = glance;
+            return [glance, value === larger ? await readValue(send, key, type, limits) : value] as const;
+          }),
+        );
   }
 
   return {
@@ -125,20 +167,19 @@ export function redisSource<R = RedisRecord>(options: RedisSourceOptions<R>): So
       const found = (await findKeys(send, context)).after(last);
       let records: R[] = [];
       let held = 0;
-      const most = Math.min(keysAtOnce, pageRecords);
-      for (let index = 0; index < found.length; index += most) {
-        const some = found.slice(index, index + most);
-        for (const read of await Promise.all(some.map((key) => readKey(send, key)))) {
-          if (read === undefined) continue;
-          records.push(read.record);
-          held += read.bytes;
+      let cursor = "";
+      for await (const group of values(send, found, Math.min(glancesAtOnce, pageRecords)))
+        for (const [glance, value] of group) {
+          if (value === undefined) continue;
+          records.push(recordOf(glance, value));
+          held += value.bytes;
+          cursor = glance.key.toString("base64");
+          if (records.length < pageRecords && held < maxBytes) continue;
+          yield { records, cursor };
+          records = [];
+          held = 0;
         }
-        const isLast = index + most >= found.length;
-        if (records.length === 0 || (!isLast && records.length + most <= pageRecords && held < maxBytes)) continue;
-        yield { records, cursor: (some.at(-1) as Buffer).toString("base64") };
-        records = [];
-        held = 0;
-      }
+      if (records.length > 0) yield { records, cursor };
     },
     async count(context) {
       const send = sender(client, context.signal);
@@ -158,6 +199,20 @@ export function redisSource<R = RedisRecord>(options: RedisSourceOptions<R>): So
       await refuseClusterNode(send);
     },
   };
+}
+
+/** Groups in their order, of which none has more larger values than are read at once. */
+function* grouped(glances: readonly Glance[]): Generator<readonly Glance[]> {
+  let group: Glance[] = [];
+  let count = 0;
+  for (const glance of glances) {
+    group.push(glance);
+    if (glance.value !== larger || ++count < largerAtOnce) continue;
+    yield group;
+    group = [];
+    count = 0;
+  }
+  if (group.length > 0) yield group;
 }
 
 /** When the server drops a key. Before Redis 7 it only says in how many milliseconds. */

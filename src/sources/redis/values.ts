@@ -24,8 +24,14 @@ export interface ReadValue {
 
 /** How many elements of a large value are asked for at once. */
 const elementsPerReply = 1_000;
+/** What a glance asks for. */
+const bytesPerGlance = 8 * 1_024;
+const elementsPerGlance = 16;
+/** What a glance says of a value that it may not have seen in full. */
+export const larger = Symbol("larger");
 
 type Pair = readonly [Buffer, Buffer];
+type StreamEntry = readonly [id: Buffer, fields: Buffer[]];
 /** What a value becomes, given what its texts become. */
 type Shape = (text: (bytes: Buffer) => string) => JsonValue;
 
@@ -41,44 +47,76 @@ export async function readValue(
   type: string,
   limits: ValueLimits,
 ): Promise<ReadValue | undefined> {
-  const taken = new Taken(type, limits);
-  const shape = await shapeOf(send, key, type as RedisType, taken);
-  if (shape === undefined) return undefined;
+  const read = await readBy({ send, key, taken: new Taken(type, limits), isGlance: false }, type);
+  return read as Exclude<typeof read, typeof larger>; // that is a glance's
+}
+
+/**
+ * Reads a value by one command if it is small, so that many can be asked for at once: a string below 8 KiB, a collection below 16 elements
+ * or of a few that the server keeps in one piece.
+ *
+ * @returns `larger` when that may not be the whole value; nothing when the key is gone
+ * @throws {PortmanteauError} as `readValue`
+ */
+export function glanceAt(
+  send: Send,
+  key: Buffer,
+  type: string,
+  limits: ValueLimits,
+): Promise<ReadValue | typeof larger | undefined> {
+  return readBy({ send, key, taken: new Taken(type, limits), isGlance: true }, type);
+}
+
+/** How a value is read. */
+interface Reading {
+  readonly send: Send;
+  readonly key: Buffer;
+  readonly taken: Taken;
+  /** End with `larger` after the first reply, unless it was all. */
+  readonly isGlance: boolean;
+}
+
+async function readBy(reading: Reading, type: string): Promise<ReadValue | typeof larger | undefined> {
+  const { taken } = reading;
+  const shape = await shapeOf(reading, type as RedisType);
+  if (shape === undefined || shape === larger) return shape;
   const encoding = taken.isText ? "utf8" : "base64";
   return { value: shape((bytes) => bytes.toString(encoding)), encoding, bytes: taken.bytes };
 }
 
-async function shapeOf(send: Send, key: Buffer, type: RedisType, taken: Taken): Promise<Shape | undefined> {
+async function shapeOf(reading: Reading, type: RedisType): Promise<Shape | typeof larger | undefined> {
   switch (type) {
     case "string": {
-      taken.reserve(Number(await send("STRLEN", key)));
-      const bytes = (await send("GET", key)) as Buffer | null;
-      if (bytes === null) return undefined;
-      taken.take([bytes]);
+      const bytes = await textOf(reading);
+      if (bytes === null || bytes === larger) return bytes ?? undefined;
+      reading.taken.take([bytes]);
       return (text) => text(bytes);
     }
     case "hash": {
-      const fields = await scanned(send, "HSCAN", key, taken);
+      const fields = await scanned(reading, "HSCAN");
+      if (fields === larger) return larger;
       return (text) => Object.fromEntries(fields.map(([field, value]) => [text(field), text(value)]));
     }
     case "set": {
-      const members = await scanned(send, "SSCAN", key, taken);
+      const members = await scanned(reading, "SSCAN");
+      if (members === larger) return larger;
       return (text) => members.map(([member]) => text(member));
     }
     case "zset": {
-      const members = (await scanned(send, "ZSCAN", key, taken)).map(([member, score]) => ({
-        member,
-        score: scoreOf(score),
-      }));
+      const pairs = await scanned(reading, "ZSCAN");
+      if (pairs === larger) return larger;
+      const members = pairs.map(([member, score]) => ({ member, score: scoreOf(score) }));
       members.sort((a, b) => Number(a.score) - Number(b.score)); // those of one score stay in the order of their bytes
       return (text) => members.map(({ member, score }) => ({ member: text(member), score: jsonScore(score) }));
     }
     case "list": {
-      const elements = await listed(send, key, taken);
+      const elements = await listed(reading);
+      if (elements === larger) return larger;
       return (text) => elements.map(text);
     }
     case "stream": {
-      const entries = await streamed(send, key, taken);
+      const entries = await streamed(reading);
+      if (entries === larger) return larger;
       return (text) =>
         entries.map(([id, fields]) => ({
           id: String(id),
@@ -93,12 +131,26 @@ async function shapeOf(send: Send, key: Buffer, type: RedisType, taken: Taken): 
   }
 }
 
+/** A string; nothing when it is gone. */
+async function textOf({ send, key, taken, isGlance }: Reading): Promise<Buffer | typeof larger | null> {
+  if (isGlance) {
+    const start = (await send("GETRANGE", key, "0", String(bytesPerGlance - 1))) as Buffer;
+    return start.length === 0 || start.length === bytesPerGlance ? larger : start; // none: empty, or gone
+  }
+  taken.reserve(Number(await send("STRLEN", key)));
+  return (await send("GET", key)) as Buffer | null;
+}
+
 /** A collection's elements, each once, in the order of their bytes. A set's are pairs with themselves. */
-async function scanned(send: Send, command: string, key: Buffer, taken: Taken): Promise<readonly Pair[]> {
+async function scanned(
+  { send, key, taken, isGlance }: Reading,
+  command: "HSCAN" | "SSCAN" | "ZSCAN",
+): Promise<readonly Pair[] | typeof larger> {
   const elements = new Map<string, Pair>();
+  const count = String(isGlance ? elementsPerGlance : elementsPerReply);
   let cursor = "0";
   do {
-    const [next, found] = (await send(command, key, cursor, "COUNT", String(elementsPerReply))) as [Reply, Buffer[]];
+    const [next, found] = (await send(command, key, cursor, "COUNT", count)) as [Reply, Buffer[]];
     const pairs = command === "SSCAN" ? found.map((member): Pair => [member, member]) : pairsOf(found);
     for (const pair of pairs) {
       const name = pair[0].toString("latin1");
@@ -106,21 +158,24 @@ async function scanned(send: Send, command: string, key: Buffer, taken: Taken): 
       elements.set(name, pair);
     }
     cursor = String(next);
+    if (isGlance && cursor !== "0") return larger;
   } while (cursor !== "0");
   return [...elements.values()].sort(([a], [b]) => Buffer.compare(a, b));
 }
 
 /** A list in pieces. It must be the same before and after: places shift when something is pushed or popped between them. */
-async function listed(send: Send, key: Buffer, taken: Taken): Promise<readonly Buffer[]> {
+async function listed({ send, key, taken, isGlance }: Reading): Promise<readonly Buffer[] | typeof larger> {
+  const most = isGlance ? elementsPerGlance : elementsPerReply;
   const elements: Buffer[] = [];
   for (let more = true; more; ) {
     const from = elements.length;
-    const piece = (await send("LRANGE", key, String(from), String(from + elementsPerReply - 1))) as Buffer[];
+    const piece = (await send("LRANGE", key, String(from), String(from + most - 1))) as Buffer[];
     for (const element of piece) taken.take([element]);
     elements.push(...piece);
-    more = piece.length === elementsPerReply;
+    more = piece.length >= most;
+    if (isGlance && more) return larger;
   }
-  if (elements.length <= elementsPerReply - 1) return elements; // read at one moment
+  if (elements.length < most) return elements; // read at one moment
   const [length, [first], [last]] = (await Promise.all([
     send("LLEN", key),
     send("LRANGE", key, "0", "0"),
@@ -132,14 +187,16 @@ async function listed(send: Send, key: Buffer, taken: Taken): Promise<readonly B
   return elements;
 }
 
-async function streamed(send: Send, key: Buffer, taken: Taken): Promise<readonly (readonly [Buffer, Buffer[]])[]> {
-  const entries: (readonly [Buffer, Buffer[]])[] = [];
+async function streamed({ send, key, taken, isGlance }: Reading): Promise<readonly StreamEntry[] | typeof larger> {
+  const most = isGlance ? elementsPerGlance : elementsPerReply;
+  const entries: StreamEntry[] = [];
   for (let from = "-"; ; ) {
-    const piece = (await send("XRANGE", key, from, "+", "COUNT", String(elementsPerReply))) as [Buffer, Buffer[]][];
+    const piece = (await send("XRANGE", key, from, "+", "COUNT", String(most))) as StreamEntry[];
     for (const [, fields] of piece) taken.take(fields);
     entries.push(...piece);
     const last = piece.at(-1);
-    if (last === undefined || piece.length < elementsPerReply) return entries;
+    if (last === undefined || piece.length < most) return entries;
+    if (isGlance) return larger;
     from = `(${String(last[0])}`;
   }
 }
