@@ -118,10 +118,10 @@ function draw(points: readonly Point[], costs: Costs): void {
       points: points.filter((point) => point.workers === workers).map((point) => ({ x: point.perMonth, y: of(point) })),
     })),
   });
-  const { body, tail } = assumed;
+  const { body, tail, terms } = assumed;
   const svg = chart({
     title: "What a fleet needs: a model, with measured costs",
-    description: `Working days, from a Monday on; a worker has one core and dies once a day; a source takes 20 ms for a page. ${machine}.`,
+    description: `Working days, from a Monday on; a worker has one core and dies once a day; a source takes 20 ms for a page.`,
     xLabel: "requests a month",
     panels: [
       panel("99 of 100 answered within, seconds", ({ p99 }) => p99),
@@ -129,11 +129,11 @@ function draw(points: readonly Point[], costs: Costs): void {
     ],
     notes: [
       `Logs: median ${body.median} records, lognormal; one in a hundred has from ${counted(tail.from)} to ${counted(tail.most)}.`,
-      "Left out: workers that have less time in a working day than its requests need.",
+      `Left out: workers that have less time in a working day than its requests need. Costs measured on ${machine}.`,
     ],
   });
   const folder = fullSize ? join(import.meta.dirname, "..") : tmpdir();
   writeFileSync(join(folder, "plot-fleet.svg"), svg);
-  const results = { work: "the plot of the fleet", machine, assumed, costs, points };
+  const results = { work: "the plot of the fleet", machine, assumed: { body, tail, terms }, costs, points };
   writeFileSync(join(folder, "results-fleet.json"), `${JSON.stringify(results, null, 2)}\n`);
 }
