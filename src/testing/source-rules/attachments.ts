@@ -17,7 +17,7 @@ export interface GivenFile {
 
 export const unlessAttachments: NonNullable<SourceRule["unless"]> = ({ source, attachments }) =>
   source.capabilities.attachments !== true
-    ? "capabilities.attachments is false"
+    ? "the source has no attachments"
     : attachments === undefined
       ? "the fixture has no `attachments`"
       : undefined;
