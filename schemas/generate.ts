@@ -2,7 +2,7 @@
  * Writes `src/model/generated/` from `schemas/`: the types of the documents of bundles, journals and queues, of a request's record, and of the
  * ready-made records as they leave (no secrets). `--check` writes nothing and fails when a file would change.
  */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
@@ -44,6 +44,11 @@ for (const [file, text] of files) {
   if (before === text) continue;
   drift.push(file);
   if (!check) await writeFile(generated + file, text);
+}
+for (const file of await readdir(generated, { recursive: true })) {
+  if (!file.endsWith(".ts") || files.has(file)) continue; // a file whose schema is gone
+  drift.push(file);
+  if (!check) await rm(generated + file);
 }
 if (check && drift.length > 0) {
   console.error(`Out of date: ${drift.join(", ")}. Run "npm run generate" and commit the result.`);

@@ -4,8 +4,8 @@ import jobSchema from "../../../schemas/queues/v1/job.schema.json" with { type: 
 import { createAjv, toRecordError } from "../../codec/ajv.ts";
 import type { BegunRequest, PartName } from "../../model/durable.ts";
 import { PortmanteauError } from "../../model/errors.ts";
-import type { DeadLetter } from "../../model/generated/queue-dead-letter.ts";
-import type { Job as QueueJob } from "../../model/generated/queue-job.ts";
+import type { DeadLetter } from "../../model/generated/queues/dead-letter.ts";
+import type { Job as QueueJob } from "../../model/generated/queues/job.ts";
 
 export type { DeadLetter, QueueJob };
 
