@@ -189,6 +189,51 @@ describe("two at once", () => {
     const zips = await Promise.all([one, other].map(async (each) => (await exportedDurably(each)).zip));
     expect(zips[0]?.equals(zips[1] as Buffer)).toBe(true);
   });
+
+  /** Two exports of one request, of which neither sees the other's beginning before it puts its own; the second puts when `until` is told. */
+  async function beginningBlindly(until: (event: ExportEvent) => boolean) {
+    const objects = new Map<string, Uint8Array>();
+    let [arrive, goOn] = [() => {}, () => {}];
+    const [isThere, mayGoOn] = [
+      new Promise<void>((done) => (arrive = done)),
+      new Promise<void>((done) => (goOn = done)),
+    ];
+    const waiting: Faults = {
+      async before(_call, what) {
+        if (!/^put [0-9a-f]{64}\/request$/.test(what)) return;
+        arrive();
+        await mayGoOn;
+      },
+    };
+    const exporting = (spool: TestSpool, bundleId: string, onEvent: (event: ExportEvent) => void = () => {}) =>
+      exportedDurably(durableExporterOf(everyKindSmall(), spool), { bundleId, onEvent });
+    const second = exporting(new TestSpool(objects, waiting), lateId);
+    await isThere;
+    const first = exporting(new TestSpool(objects), fixed.bundleId, (event) => until(event) && goOn());
+    return Promise.all([first, second]);
+  }
+  const lateId = "urn:uuid:00000000-0000-4000-8000-0000000000ff";
+
+  it("that export, of which one's beginning takes the place of the other's, make the same bundle, both", async () => {
+    for (let sealed = 1; sealed <= everyKindSmall().length; sealed++) {
+      let seen = 0;
+      const both = await beginningBlindly(({ type }) => type === "partSealed" && ++seen === sealed);
+      for (const { report } of both) expect(report).toMatchObject({ bundleId: lateId, completeness: "complete" });
+      expect(both[0].zip.equals(both[1].zip)).toBe(true);
+    }
+  });
+
+  it("that begin: who finds another's beginning after the sources were asked takes it", async () => {
+    const objects = new Map<string, Uint8Array>();
+    const worker = (source: Source) => durableExporterOf([noteDataset("a", source)], new TestSpool(objects));
+    const { source } = controlledSource(notes(3), { count: 3 });
+    const count = async () => {
+      await worker(source).begin(request, fixed);
+      return 3;
+    };
+    const begun = worker({ ...source, count }).begin(request, { ...fixed, bundleId: lateId });
+    expect(await begun).toMatchObject({ bundleId: fixed.bundleId });
+  });
 });
 
 describe("a source that fails", () => {

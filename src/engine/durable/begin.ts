@@ -52,6 +52,11 @@ export async function beginRequest(from: DurableConfig, request: ExportRequest, 
   const { config, facts } = boundConfig(from, vault);
   run.emit(startedEvent(planned));
   const datasets = await decided(config, planned, run);
+  const meanwhile = await getDocument(vault, "begun", names.begun);
+  if (meanwhile !== undefined) {
+    requireSameRequest(meanwhile, request);
+    return storedRequest(from, vault, meanwhile);
+  }
   const begun: Begun = {
     requestId: request.id,
     generation: randomBytes(16).toString("hex"),

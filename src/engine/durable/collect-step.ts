@@ -149,7 +149,15 @@ async function requireGeneration(
     ["receipt", names.receipt(index)],
   ] as const)
     if ((await getDocument(vault, kind, name))?.generation === generation) await vault.delete(name);
-  throw new PortmanteauError("REQUEST_UNKNOWN", "The request was purged, or begun anew, while a part was collected.");
+  throw begun === undefined
+    ? new PortmanteauError("REQUEST_UNKNOWN", "The request was purged while a part was collected.")
+    : new PortmanteauError(
+        "REQUEST_UNKNOWN",
+        "The request was begun anew while a part was collected. Collect it again.",
+        {
+          retryable: true,
+        },
+      );
 }
 
 /** After the last part of a dataset: has its source counted what they hold? */

@@ -10,7 +10,7 @@ import { Slots } from "../slots.ts";
 import { assembleStored } from "./assemble-step.ts";
 import { beginRequest } from "./begin.ts";
 import { collectStored } from "./collect-step.ts";
-import { type DurableConfig, openRequest, type StoredRequest } from "./request.ts";
+import { begunInstead, type DurableConfig, openRequest, type StoredRequest } from "./request.ts";
 import { inStep, type Step } from "./step.ts";
 
 type RunOptions = Omit<ExportOptions, "bundleId"> & { readonly clock: Clock };
@@ -61,9 +61,11 @@ async function finish(
   const final = from.config.onFailure === "deliver-partial";
   let stored: StoredRequest | undefined;
   try {
-    stored = await open(final);
-    await collectAll(from, stored, { ...step, final });
-    return await assembleStored(stored, options);
+    for (let begun: StoredRequest | undefined = await open(final); begun !== undefined; ) {
+      stored = begun;
+      begun = await collectAll(from, stored, { ...step, final });
+    }
+    return await assembleStored(stored as StoredRequest, options);
   } catch (error) {
     if (!PortmanteauError.is(error) || error.report !== undefined) throw error; // assembling has told it
     const { elapsedMs } = step.journal;
@@ -75,12 +77,17 @@ async function finish(
   }
 }
 
-/** Collects all parts, in lanes. The first that fails stops the others. */
+/**
+ * Collects all parts, in lanes. The first that fails stops the others.
+ *
+ * @returns the request as it was begun instead meanwhile, whose parts are still to be collected; nothing when these are the parts
+ */
 async function collectAll(
-  { config, durable }: DurableConfig,
+  from: DurableConfig,
   stored: StoredRequest,
   { signal, emit, final }: Step & { readonly final: boolean },
-): Promise<void> {
+): Promise<StoredRequest | undefined> {
+  const { config, durable } = from;
   const own = ownSignal(signal);
   const vault = stored.vault.watching(own.signal);
   const slots = new Slots(config.lanes);
@@ -101,5 +108,7 @@ async function collectAll(
   );
   own.end();
   if (signal.aborted) throw abortedError();
-  if (failure !== undefined) throw failure;
+  const instead = await begunInstead(from, stored);
+  if (instead === undefined && failure !== undefined) throw failure;
+  return instead;
 }

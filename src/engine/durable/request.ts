@@ -78,6 +78,22 @@ export async function openRequest(
   return storedRequest(from, vault, await requireBegun(vault));
 }
 
+/**
+ * The request as another process began it at the same moment, whose beginning took the place of this one: nothing tells them apart before.
+ * Nothing when this one stands, or when the request was purged.
+ *
+ * @throws {PortmanteauError} `REQUEST_CONFLICT`, `RESUME_REFUSED`, `JOURNAL_CORRUPT`
+ */
+export async function begunInstead(
+  from: DurableConfig,
+  { begun, vault }: StoredRequest,
+): Promise<StoredRequest | undefined> {
+  const other = await getDocument(vault, "begun", names.begun);
+  if (other === undefined || other.generation === begun.generation) return undefined;
+  requireSameRequest(other, begun.request as unknown as ExportRequest);
+  return storedRequest(from, vault, other);
+}
+
 /** @throws {PortmanteauError} `RESUME_REFUSED` */
 export function storedRequest(from: DurableConfig, vault: Vault, begun: Begun): StoredRequest {
   const { config, facts } = boundConfig(from, vault);
