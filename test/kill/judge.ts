@@ -40,7 +40,18 @@ function inflatedFrom(bytes: Buffer): Buffer {
  *
  * @param options.ownerOnly whether nobody but their owner may come near them
  */
-export function readableFiles(folders: readonly string[], { ownerOnly }: { readonly ownerOnly: boolean }): string[] {
+export function readableFiles(folders: readonly string[], options: { readonly ownerOnly: boolean }): string[] {
+  for (let again = 50; ; again--) {
+    try {
+      return lookThrough(folders, options);
+    } catch (error) {
+      // Another process may still work there, and take away what was listed: then all is looked at once more.
+      if (again === 0 || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+}
+
+function lookThrough(folders: readonly string[], { ownerOnly }: { readonly ownerOnly: boolean }): string[] {
   const lines: string[] = [];
   for (const folder of folders)
     for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
