@@ -1,13 +1,14 @@
-import type { Partition, ReadContext } from "../model/source.ts";
+import type { ReadContext } from "../model/source.ts";
+import { askSource, countOf } from "./ask-source.ts";
 import { type CollectedPart, type CollectOptions, collectPart, sourceRetry } from "./collect.ts";
 import { type Collected, concludeDataset, sum } from "./conclude-dataset.ts";
 import type { CompiledConfig } from "./config.ts";
 import { joinParts } from "./join.ts";
 import type { CollectedDataset } from "./plan.ts";
-import { countRecords, partitionsOf } from "./read-pages.ts";
 
 export interface CollectDatasetOptions extends CollectOptions {
-  readonly snapshot: unknown;
+  /** What its source is asked with. */
+  readonly context: ReadContext;
   /** Waits for a lane and works there. What was asked for while a lane is held comes before other datasets. */
   readonly inLane: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -23,42 +24,16 @@ export async function collectDataset(
   config: CompiledConfig,
   options: CollectDatasetOptions,
 ): Promise<Collected> {
-  const { dataset, subject } = planned;
-  const { source, name } = dataset;
-  const { signal, emit, inLane } = options;
+  const { name } = planned.dataset;
+  const { context, emit, inLane } = options;
   const started = performance.now();
-  const context: ReadContext = {
-    subject,
-    requestType: options.request.type,
-    pageRecords: config.pageRecords,
-    signal,
-    snapshot: options.snapshot,
-  };
   const asking = sourceRetry(planned, config, options, true);
-  let expected: number | null = null;
-  const countNow = () =>
-    asking.run(async () => {
-      expected = await countRecords(source, context, config.pageTimeoutMs, name);
-    });
-  let partitions: readonly Partition[] = [];
-  const divideNow = async () => {
-    if (source.partitions === undefined || source.capabilities.attachments) return undefined;
-    asking.progress();
-    return asking.run(async () => {
-      partitions = await partitionsOf(source, context, config.pageTimeoutMs, name);
-    });
-  };
-
   const reads: number[] = [];
   let failed = false;
-  const collectOne = (partition: number | undefined) =>
+  const collectOne = (partition: number | undefined, context: ReadContext) =>
     inLane(async (): Promise<CollectedPart | undefined> => {
       if (failed && config.onFailure === "fail") return undefined; // nothing would be delivered
-      const job = {
-        planned,
-        context: partition === undefined ? context : { ...context, partition: partitions[partition] as Partition },
-        partition: partitions.length > 1 ? partition : undefined,
-      };
+      const job = { planned, context, partition };
       const collected = await collectPart(job, config, options, (records, read) => {
         reads[partition ?? 0] = read;
         emit({ type: "page", dataset: name, records, read: sum(reads) });
@@ -67,16 +42,18 @@ export async function collectDataset(
       return collected;
     });
 
-  const begun = await inLane(async () => {
-    const error = (await countNow()) ?? (await divideNow());
-    emit({ type: "datasetStarted", dataset: name, expected });
-    if (error !== undefined) return { error, parts: [] };
-    return {
-      error,
-      parts: partitions.length === 0 ? [collectOne(undefined)] : partitions.map((_, index) => collectOne(index)),
-    };
+  type Parts = readonly Promise<CollectedPart | undefined>[];
+  const { error, expected, parts } = await inLane(async () => {
+    const { partitions, ...asked } = await askSource(planned, config, context, asking);
+    emit({ type: "datasetStarted", dataset: name, expected: asked.expected });
+    if (asked.error !== undefined) return { ...asked, parts: [] as Parts };
+    if (partitions.length === 0) return { ...asked, parts: [collectOne(undefined, context)] };
+    const isWhole = partitions.length === 1;
+    const parts: Parts = partitions.map((partition, index) =>
+      collectOne(isWhole ? undefined : index, { ...context, partition }),
+    );
+    return { ...asked, parts };
   });
-  const parts: readonly Promise<CollectedPart | undefined>[] = begun.parts;
   const joining = parts.length > 1 ? joinParts(planned, parts, options) : undefined;
   try {
     joining?.catch(() => {}); // it is waited for below, after the count
@@ -85,12 +62,12 @@ export async function collectDataset(
       planned,
       {
         parts: collected,
-        error: begun.error,
+        error,
         expected,
         async countAgain() {
           asking.progress();
-          const error = await inLane(countNow);
-          return { error, expected };
+          const again = await inLane(() => countOf(planned, config, context, asking));
+          return again.error === undefined ? again : { ...again, expected };
         },
         joined: async () => (joining === undefined ? collected[0]?.part : joining),
         retries: () => asking.total,

@@ -5,7 +5,6 @@ import { PortmanteauError } from "../model/errors.ts";
 import type { ExportEvent } from "../model/events.ts";
 import { isWhole } from "../model/outcome.ts";
 import type { Envelope, Spool } from "../model/ports.ts";
-import type { OpenSnapshot, Snapshot } from "../model/source.ts";
 import { bundleDataset } from "./assemble.ts";
 import { type Assembled, assembleSet, type OpenBundle } from "./assemble-set.ts";
 import type { CollectOptions } from "./collect.ts";
@@ -18,8 +17,8 @@ import { buildManifest, buildReport, type Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { pseudonyms } from "./part.ts";
 import { type CollectedDataset, identifiersOf, type Plan } from "./plan.ts";
-import { abortedError, closedInTime, endedReason } from "./read-pages.ts";
-import { openSnapshots } from "./snapshots.ts";
+import { abortedError, endedReason } from "./read-pages.ts";
+import { Snapshots } from "./snapshots.ts";
 import { aborted, unlessAborted } from "./unless-aborted.ts";
 
 export interface RunOptions {
@@ -83,7 +82,7 @@ export async function runExport(
   const open: OpenBundle = { writer: undefined, zip: undefined };
   let spool: Spool | undefined;
   let running: Promise<unknown> = Promise.resolve();
-  const snapshots = new Map<Snapshot, OpenSnapshot>();
+  const snapshots = new Snapshots();
   try {
     if (failure !== undefined) throw failure;
     if (gather === undefined) {
@@ -100,7 +99,7 @@ export async function runExport(
       late.abort(abortedError()),
     );
     open.writer = opened;
-    if (gather === undefined) await openSnapshots(collected, snapshots, stop.signal);
+    if (gather === undefined) await snapshots.open(collected, stop.signal);
 
     const options: CollectOptions = {
       ...partOptions(config, plan, bundleId),
@@ -182,7 +181,7 @@ export async function runExport(
   if (journal.bundle === undefined) await close("destination", () => open.writer?.abort(failure ?? abortedError()));
   if (journal.bundle === undefined) await close("zip", () => open.zip?.abort());
   await close("lanes", () => running);
-  for (const snapshot of snapshots.values()) await close("snapshot", () => closedInTime(snapshot.close()));
+  await snapshots.close((message) => journal.find("CLEANUP_FAILED", null, message));
   await close("spool", () => spool?.close());
   // Also when the abort came with the commit and was too late.
   if (journal.bundle !== undefined) return plan;

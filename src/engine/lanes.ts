@@ -1,4 +1,3 @@
-import type { OpenSnapshot, Snapshot } from "../model/source.ts";
 import type { CollectOptions } from "./collect.ts";
 import { collectDataset } from "./collect-dataset.ts";
 import type { Collected } from "./conclude-dataset.ts";
@@ -6,6 +5,7 @@ import type { CompiledConfig } from "./config.ts";
 import type { CollectedDataset } from "./plan.ts";
 import { abortedError } from "./read-pages.ts";
 import { Slots } from "./slots.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 /**
  * Collects datasets in parallel, and the partitions of each, in plan order, never more than twice as many ahead as there are lanes: a slow
@@ -15,7 +15,7 @@ export class Lanes {
   readonly #collected: readonly CollectedDataset[];
   readonly #config: CompiledConfig;
   readonly #options: CollectOptions;
-  readonly #snapshots: ReadonlyMap<Snapshot, OpenSnapshot>;
+  readonly #snapshots: Snapshots;
   readonly #results: {
     promise: Promise<Collected>;
     resolve: (result: Collected) => void;
@@ -29,7 +29,7 @@ export class Lanes {
     collected: readonly CollectedDataset[],
     config: CompiledConfig,
     options: CollectOptions,
-    snapshots: ReadonlyMap<Snapshot, OpenSnapshot>,
+    snapshots: Snapshots,
   ) {
     this.#collected = collected;
     this.#config = config;
@@ -79,8 +79,8 @@ export class Lanes {
     while (index >= this.#released + 2 * this.#config.lanes && !signal.aborted)
       await new Promise<void>((resolve) => this.#wake.push(resolve));
     if (signal.aborted) return;
-    const { source } = planned.dataset;
-    const snapshot = source.snapshot === undefined ? undefined : this.#snapshots.get(source.snapshot)?.token;
+    const { pageRecords } = this.#config;
+    const context = this.#snapshots.context(planned, { ...this.#options, pageRecords });
     const inLane = <T>(work: () => Promise<T>): Promise<T> =>
       this.#slots.run(index, async () => {
         try {
@@ -92,7 +92,7 @@ export class Lanes {
         }
       });
     try {
-      const options = { ...this.#options, snapshot, inLane };
+      const options = { ...this.#options, context, inLane };
       this.#results[index]?.resolve(await collectDataset(planned, this.#config, options));
     } catch (error) {
       fail(error);

@@ -3,16 +3,16 @@ import type { BeginOptions, BegunRequest } from "../../model/durable.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Begun } from "../../model/generated/journal/begun.ts";
 import { type ExportRequest, oneMonthAfter } from "../../model/request.ts";
-import type { OpenSnapshot, Partition, ReadContext, Snapshot } from "../../model/source.ts";
+import { askSource } from "../ask-source.ts";
 import { sourceRetry } from "../collect.ts";
 import type { CompiledConfig } from "../config.ts";
 import { type Event, startedEvent } from "../export.ts";
 import { identifiedPlan } from "../identified-plan.ts";
 import type { Journal } from "../journal.ts";
 import { type CollectedDataset, type Plan, planExport } from "../plan.ts";
-import { abortedError, closedInTime, countRecords, endedReason, partitionsOf } from "../read-pages.ts";
+import { abortedError, ownSignal } from "../read-pages.ts";
 import { Slots } from "../slots.ts";
-import { openSnapshots } from "../snapshots.ts";
+import { Snapshots } from "../snapshots.ts";
 import { errorDocument, getDocument, names, putDocument } from "./documents.ts";
 import { purgeFolder } from "./purge.ts";
 import {
@@ -27,7 +27,8 @@ import {
 
 const defaultKeepMs = 30 * 24 * 60 * 60 * 1000;
 
-export interface BeginRun extends Pick<BeginOptions, "signal" | "onChange" | "final"> {
+export interface BeginRun extends Pick<BeginOptions, "onChange" | "final"> {
+  readonly signal: AbortSignal;
   readonly bundleId: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
@@ -94,27 +95,25 @@ export function begunRequest(begun: Begun): BegunRequest {
 
 /** Resolves the identities, counts and divides: everything that is asked once. */
 async function decided(config: CompiledConfig, planned: Plan, run: BeginRun): Promise<Begun["datasets"]> {
-  const stop = new AbortController();
-  const { signal = stop.signal } = run;
-  const own = signal === stop.signal ? signal : AbortSignal.any([signal, stop.signal]);
+  const { signal, end } = ownSignal(run.signal);
   const plan = await identifiedPlan(config, planned, {
-    signal: own,
+    signal,
     onRetry: (identity, { attempt, delayMs, error: { code } }) =>
       run.emit({ type: "identityRetry", identity, attempt, delayMs, code }),
   });
   const collected = plan.datasets.filter((dataset) => dataset.decision === "collect");
-  const snapshots = new Map<Snapshot, OpenSnapshot>();
+  const snapshots = new Snapshots();
   try {
     const asked = collected.filter(({ dataset: { source } }) => source.count ?? source.partitions);
-    await openSnapshots(asked, snapshots, own);
+    await snapshots.open(asked, signal);
     const slots = new Slots(config.lanes);
     const decisions = await Promise.allSettled(
       plan.datasets.map(async (dataset, index): Promise<Begun["datasets"][number]> => {
         if (dataset.decision !== "collect") return skipped(dataset);
         try {
-          return await slots.run(index, () => askedOf(dataset, config, plan, snapshots, { ...run, signal: own }));
+          return await slots.run(index, () => askedOf(dataset, config, plan, snapshots, { ...run, signal }));
         } catch (error) {
-          stop.abort(endedReason);
+          end();
           throw error;
         }
       }),
@@ -123,10 +122,8 @@ async function decided(config: CompiledConfig, planned: Plan, run: BeginRun): Pr
     if (failed.length > 0) throw failed.find(({ code }) => code !== "ABORTED") ?? failed[0];
     return decisions.map((each) => (each as PromiseFulfilledResult<Begun["datasets"][number]>).value);
   } finally {
-    stop.abort(endedReason);
-    for (const snapshot of snapshots.values())
-      if (!(await closedInTime(snapshot.close())))
-        run.journal.find("CLEANUP_FAILED", null, "A snapshot did not close in time; a connection may be left open.");
+    end();
+    await snapshots.close((message) => run.journal.find("CLEANUP_FAILED", null, message));
   }
 }
 
@@ -141,33 +138,17 @@ async function askedOf(
   planned: CollectedDataset,
   config: CompiledConfig,
   plan: Plan,
-  snapshots: ReadonlyMap<Snapshot, OpenSnapshot>,
-  run: BeginRun & { readonly signal: AbortSignal },
+  snapshots: Snapshots,
+  run: BeginRun,
 ): Promise<Begun["datasets"][number]> {
   const { name, source } = planned.dataset;
   const { signal, emit } = run;
   if (signal.aborted) throw abortedError();
-  const context: ReadContext = {
-    subject: planned.subject,
-    requestType: plan.request.type,
-    pageRecords: config.pageRecords,
-    signal,
-    snapshot: source.snapshot === undefined ? undefined : snapshots.get(source.snapshot)?.token,
-  };
+  const context = snapshots.context(planned, { ...plan, pageRecords: config.pageRecords, signal });
   const asking = sourceRetry(planned, config, { signal, emit }, true);
-  let expected: number | null = null;
-  let partitions: readonly Partition[] = [];
-  const count = async () => {
-    expected = await countRecords(source, context, config.pageTimeoutMs, name);
-  };
-  const divide = async () => {
-    if (source.partitions === undefined || source.capabilities.attachments) return;
-    partitions = await partitionsOf(source, context, config.pageTimeoutMs, name);
-  };
-  let error = planned.unresolved;
-  if (error === undefined) error = await asking.run(count);
-  asking.progress();
-  if (error === undefined) error = await asking.run(divide);
+  const nothing = { error: planned.unresolved, expected: null, partitions: [] };
+  const asked = nothing.error === undefined ? await askSource(planned, config, context, asking) : nothing;
+  const { error, expected, partitions } = asked;
   if (error !== undefined && run.final !== true) throw error;
   emit({ type: "datasetStarted", dataset: name, expected });
   return {

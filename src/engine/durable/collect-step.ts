@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { DurableOptions, PartReceipt } from "../../model/durable.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Receipt } from "../../model/generated/journal/receipt.ts";
-import type { OpenSnapshot, ReadContext, Snapshot } from "../../model/source.ts";
+import type { ReadContext } from "../../model/source.ts";
 import { collectPart } from "../collect.ts";
 import { type Event, partOptions } from "../export.ts";
 import type { Journal } from "../journal.ts";
 import { goesOn } from "../part-keeper.ts";
 import type { CollectedDataset } from "../plan.ts";
 import { closedInTime } from "../read-pages.ts";
-import { openSnapshots } from "../snapshots.ts";
+import { Snapshots } from "../snapshots.ts";
 import { ChunkSpool, type PartPlace } from "./chunks.ts";
 import { countedAgain, isDoubtful } from "./count.ts";
 import { getDocument, names, putDocument } from "./documents.ts";
@@ -31,18 +31,8 @@ export interface CollectStep {
 /** Collects one part of a request to its end, or finds that it was. */
 export async function collectStored(stored: StoredRequest, part: StoredPart, step: CollectStep): Promise<PartReceipt> {
   const planned = stored.plan.datasets[part.of] as CollectedDataset;
-  const snapshots = new Map<Snapshot, OpenSnapshot>();
-  const context = async (): Promise<ReadContext> => {
-    await openSnapshots([planned], snapshots, step.signal);
-    const { snapshot } = planned.dataset.source;
-    return {
-      subject: planned.subject,
-      requestType: stored.plan.request.type,
-      pageRecords: stored.config.pageRecords,
-      signal: step.signal,
-      snapshot: snapshot === undefined ? undefined : snapshots.get(snapshot)?.token,
-    };
-  };
+  const snapshots = new Snapshots();
+  const context = () => askedWith(stored, planned, snapshots, step.signal);
   try {
     const place = placeOf(stored, part);
     const there = await receiptIn(stored, part);
@@ -51,8 +41,19 @@ export async function collectStored(stored: StoredRequest, part: StoredPart, ste
     await settleCount(stored, part, receipt, { planned, context, step });
     return told(stored, part, receipt);
   } finally {
-    for (const snapshot of snapshots.values()) await closedInTime(snapshot.close());
+    await snapshots.close((message) => step.journal.find("CLEANUP_FAILED", part.dataset, message));
   }
+}
+
+/** What the source of a stored request's dataset is asked with, its snapshot opened. */
+export async function askedWith(
+  { config: { pageRecords }, plan }: Pick<StoredRequest, "config" | "plan">,
+  planned: CollectedDataset,
+  snapshots: Snapshots,
+  signal: AbortSignal,
+): Promise<ReadContext> {
+  await snapshots.open([planned], signal);
+  return snapshots.context(planned, { ...plan, pageRecords, signal });
 }
 
 /** Where the chunks of a part lie. */

@@ -1,10 +1,9 @@
-import type { PortmanteauError } from "../../model/errors.ts";
 import type { Count } from "../../model/generated/journal/count.ts";
 import type { Receipt } from "../../model/generated/journal/receipt.ts";
 import type { ReadContext } from "../../model/source.ts";
+import { countOf } from "../ask-source.ts";
 import { type CollectOptions, sourceRetry } from "../collect.ts";
 import type { CollectedDataset } from "../plan.ts";
-import { countRecords } from "../read-pages.ts";
 import { errorDocument, getDocument, names, putDocument } from "./documents.ts";
 import type { StoredRequest } from "./request.ts";
 
@@ -36,14 +35,8 @@ export async function countedAgain(
   const { generation } = begun;
   const known = await getDocument(vault, "count", names.count(of));
   if (known?.generation === generation) return known;
-  const { source, name } = planned.dataset;
-  let expected: number | null = null;
-  const asked = await context();
-  const error: PortmanteauError | undefined = await sourceRetry(planned, config, { signal, emit }, true).run(
-    async () => {
-      expected = await countRecords(source, asked, config.pageTimeoutMs, name);
-    },
-  );
+  const asking = sourceRetry(planned, config, { signal, emit }, true);
+  const { error, expected } = await countOf(planned, config, await context(), asking);
   if (error !== undefined && waitsForBetter) throw error;
   const count: Count = { generation, expected, error: error === undefined ? null : errorDocument(error) };
   await putDocument(vault, names.count(of), count);

@@ -1,13 +1,11 @@
 import type { Receipt } from "../../model/generated/journal/receipt.ts";
-import type { OpenSnapshot, ReadContext, Snapshot } from "../../model/source.ts";
 import type { CollectOptions } from "../collect.ts";
 import { type Collected, concludeDataset, sum } from "../conclude-dataset.ts";
 import type { Gathering } from "../export.ts";
 import { joinParts } from "../join.ts";
 import type { CollectedDataset } from "../plan.ts";
-import { closedInTime } from "../read-pages.ts";
-import { openSnapshots } from "../snapshots.ts";
-import { placeOf } from "./collect-step.ts";
+import { Snapshots } from "../snapshots.ts";
+import { askedWith, placeOf } from "./collect-step.ts";
 import { countedAgain } from "./count.ts";
 import { storedError } from "./documents.ts";
 import { partOf } from "./receipt.ts";
@@ -64,16 +62,16 @@ export class StoredParts implements Gathering {
       expected,
       countAgain: async () => {
         const { signal, emit } = this.#options;
-        const snapshots = new Map<Snapshot, OpenSnapshot>();
+        const snapshots = new Snapshots();
         try {
-          const context = () => this.#context(planned, snapshots);
+          const context = () => askedWith(this.#stored, planned, snapshots, signal);
           const options = { signal, emit, waitsForBetter: config.onFailure === "fail" };
           const count = await countedAgain(this.#stored, of, planned, context, options);
           return count.error === null
             ? { error: undefined, expected: count.expected }
             : { error: storedError(count.error, name), expected };
         } finally {
-          for (const snapshot of snapshots.values()) await closedInTime(snapshot.close());
+          await snapshots.close((message) => this.#options.find("CLEANUP_FAILED", name, message));
         }
       },
       joined: async () => (collected.length > 1 ? joinParts(planned, collected, this.#options) : collected[0]?.part),
@@ -81,19 +79,5 @@ export class StoredParts implements Gathering {
       durationMs: () => Math.round(sum(receipts.map(({ durationMs }) => durationMs)) * 10) / 10,
     };
     return concludeDataset(planned, given, this.#options);
-  }
-
-  async #context(planned: CollectedDataset, snapshots: Map<Snapshot, OpenSnapshot>): Promise<ReadContext> {
-    const { config, plan } = this.#stored;
-    const { signal } = this.#options;
-    await openSnapshots([planned], snapshots, signal);
-    const { snapshot } = planned.dataset.source;
-    return {
-      subject: planned.subject,
-      requestType: plan.request.type,
-      pageRecords: config.pageRecords,
-      signal,
-      snapshot: snapshot === undefined ? undefined : snapshots.get(snapshot)?.token,
-    };
   }
 }
