@@ -14,11 +14,11 @@ import type {
 } from "../model/controller.ts";
 import { type Dataset, defineDataset } from "../model/dataset.ts";
 import type { DurableOptions } from "../model/durable.ts";
-import { PortmanteauError } from "../model/errors.ts";
 import type { IdentityResolver } from "../model/identity.ts";
 import type { Clock, Ids, Spool } from "../model/ports.ts";
 import { type DatasetPrivacy, notPortable, type PortabilityScope } from "../model/privacy.ts";
 import { requireFileProperty } from "./attachments.ts";
+import { refuse, unique, whole } from "./config-checks.ts";
 import { identityProblems } from "./identities.ts";
 
 /** How reading is taken up again after a retryable error. */
@@ -216,17 +216,6 @@ function compileDataset(
   };
 }
 
-/** @throws {PortmanteauError} `CONFIG_INVALID` */
-export function requireDurable({ spool, key, keepMs, checkpointMs }: DurableOptions): void {
-  const methods = ["put", "get", "list", "delete"] as const;
-  if (methods.some((method) => typeof spool?.[method] !== "function"))
-    refuse("/durable/spool", "is no durable spool: it needs put, get, list and delete.");
-  if (typeof key !== "function" && !(key instanceof Uint8Array && key.length === 32))
-    refuse("/durable/key", "is 32 secret bytes, or a function that gives them.");
-  whole("/durable/keepMs", keepMs, 1, 1, Number.MAX_SAFE_INTEGER);
-  whole("/durable/checkpointMs", checkpointMs, 0, 0, 2 ** 31 - 1);
-}
-
 function checkReferences(
   datasets: readonly Dataset[],
   recipients: readonly Recipient[],
@@ -279,23 +268,4 @@ function sortedFacts({
     retention.criteria ?? null,
     [...recipients].sort(),
   ];
-}
-
-function whole(pointer: string, value: number | undefined, fallback: number, least: number, most: number): number {
-  const chosen = value ?? fallback;
-  if (!Number.isInteger(chosen) || chosen < least || chosen > most)
-    refuse(pointer, `must be a whole number from ${least} to ${most}.`);
-  return chosen;
-}
-
-function unique(pointer: string, names: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) refuse(pointer, `"${name}" is there twice. Rename one of them.`);
-    seen.add(name);
-  }
-}
-
-function refuse(pointer: string, problem: string): never {
-  throw new PortmanteauError("CONFIG_INVALID", `Configuration, ${pointer}: ${problem}`, { context: { pointer } });
 }

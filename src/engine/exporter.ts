@@ -7,15 +7,10 @@ import type { ExportEvent } from "../model/events.ts";
 import type { ExportReport } from "../model/outcome.ts";
 import type { Clock, Envelope } from "../model/ports.ts";
 import type { ExportRequest } from "../model/request.ts";
-import {
-  type CompiledConfig,
-  compileConfig,
-  type EngineDefaults,
-  type ExporterConfig,
-  requireDurable,
-} from "./config.ts";
+import { type CompiledConfig, compileConfig, type EngineDefaults, type ExporterConfig } from "./config.ts";
 import type { Destination } from "./destination.ts";
 import { type DurableExporter, durableExporter } from "./durable/exporter.ts";
+import { durableSettings } from "./durable/settings.ts";
 import { runExport } from "./export.ts";
 import { observed, requireBundleId, requireOptions } from "./export-options.ts";
 import { buildManifest, buildReport, Journal } from "./journal.ts";
@@ -88,8 +83,8 @@ export function makeExporter(config: ExporterConfig, defaults: EngineDefaults): 
   const exporter: Exporter = {
     ...exporterOf(compiled, defaults),
     withDurable(durable) {
-      requireDurable(durable);
-      return durableExporter(exporter, { config: compiled, durable, pseudonymKey }, defaults);
+      const from = { config: compiled, durable: durableSettings(durable), pseudonymKey };
+      return durableExporter(exporter, from, defaults);
     },
   };
   return durable === undefined ? exporter : exporter.withDurable(durable);

@@ -25,8 +25,6 @@ import {
   vaultOf,
 } from "./request.ts";
 
-const defaultKeepMs = 30 * 24 * 60 * 60 * 1000;
-
 export interface BeginRun extends Pick<BeginOptions, "onChange" | "final"> {
   readonly signal: AbortSignal;
   readonly bundleId: string;
@@ -64,7 +62,7 @@ export async function beginRequest(from: DurableConfig, request: ExportRequest, 
     request: JSON.parse(JSON.stringify(request)) as Begun["request"],
     bundleId: run.bundleId,
     createdAt: run.createdAt,
-    expiresAt: new Date(Date.parse(run.createdAt) + (from.durable.keepMs ?? defaultKeepMs)).toISOString(),
+    expiresAt: new Date(Date.parse(run.createdAt) + from.durable.keepMs).toISOString(),
     facts: { ...facts },
     findings: [...run.journal.findings],
     datasets,

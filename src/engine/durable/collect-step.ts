@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { DurableOptions, PartReceipt } from "../../model/durable.ts";
+import type { PartReceipt } from "../../model/durable.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Receipt } from "../../model/generated/journal/receipt.ts";
 import type { ReadContext } from "../../model/source.ts";
@@ -16,12 +16,11 @@ import { getDocument, names, putDocument } from "./documents.ts";
 import { ChunkKeeper } from "./keeper.ts";
 import { receiptOf, verifyReceipt } from "./receipt.ts";
 import type { StoredPart, StoredRequest } from "./request.ts";
+import type { DurableSettings } from "./settings.ts";
 import type { Vault } from "./vault.ts";
 
-const defaultCheckpointMs = 5_000;
-
 export interface CollectStep {
-  readonly durable: DurableOptions;
+  readonly durable: DurableSettings;
   readonly final: boolean;
   readonly signal: AbortSignal;
   readonly emit: (event: Event) => void;
@@ -97,7 +96,7 @@ async function collectNow(
     generation,
     spool,
     goesOn: goesOn(source),
-    checkpointMs: durable.checkpointMs ?? defaultCheckpointMs,
+    checkpointMs: durable.checkpointMs,
     waitsForBetter: !final,
     findings: journal.findings,
     onTaken(again, records) {

@@ -1,4 +1,3 @@
-import type { DurableOptions } from "../../model/durable.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { Begun } from "../../model/generated/journal/begun.ts";
 import { isPlainObject, pointerStep } from "../../model/json.ts";
@@ -9,12 +8,13 @@ import { failing } from "../identified-plan.ts";
 import { type CollectedDataset, completeRequest, type Plan, type SkippedDataset, unknownSubject } from "../plan.ts";
 import { getDocument, names, storedError } from "./documents.ts";
 import { type Fingerprint, fingerprintOf, requireSame } from "./fingerprint.ts";
+import type { DurableSettings } from "./settings.ts";
 import { askKey, folderOf, Vault } from "./vault.ts";
 
 /** What the durable engine is made of. */
 export interface DurableConfig {
   readonly config: CompiledConfig;
-  readonly durable: DurableOptions;
+  readonly durable: DurableSettings;
   /** The key that the caller gave; pseudonyms have one of the request's own otherwise, the same for all workers. */
   readonly pseudonymKey: Uint8Array | undefined;
 }
