@@ -93,6 +93,7 @@ export async function goingOn<T>(
     return await work(there);
   } catch (error) {
     const isOver = PortmanteauError.is(error) && standsStill.includes(error.code);
+    // Only for what is said beside the error, which is thrown: a spool that cannot be asked now is why, or was told already.
     const kept = isOver ? undefined : await durable.progress(requestId).catch(() => undefined);
     if (kept !== undefined)
       complain(
