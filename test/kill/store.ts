@@ -1,22 +1,15 @@
 /** A process with an S3 store, which lives on while others die. It prints its port. */
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import S3rver from "s3rver";
+import { startS3rver } from "../support/s3rver.ts";
 
 /** The bucket and the folder of the store. */
 const [bucket = "", directory = ""] = process.argv.slice(2);
-const store = new S3rver({
-  port: 0,
-  address: "127.0.0.1",
-  silent: true,
-  directory,
-  configureBuckets: [{ name: bucket }],
-});
-const { port } = await store.run();
+const { port } = await startS3rver(directory, bucket);
 
 /**
- * S3 replaces an object in one step, and not before it has all of it. s3rver writes in place, and removes folders under those who write
- * into them: given one whole request at a time, it does as S3 does.
+ * S3 does nothing before it has all of a request. s3rver removes folders under those who write into them: given one whole request at a
+ * time, it does as S3 does.
  */
 const agent = new Agent({ keepAlive: false });
 let last: Promise<unknown> = Promise.resolve();

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { S3 } from "@aws-sdk/client-s3";
-import S3rver from "s3rver";
 import { emptyFolder } from "./exporting.ts";
+import { startS3rver } from "./s3rver.ts";
 
 /** A store in this process, behind a door at which a test can stand. */
 export interface TestStore {
@@ -57,22 +57,15 @@ export function clientOf(port: number): S3 {
 /**
  * Starts s3rver on a free port.
  *
- * @param options.oneByOne S3 replaces an object in one step. s3rver writes in place, and removes folders under those who write into them:
- *   asked one thing at a time, it does as S3 does.
+ * @param options.oneByOne s3rver removes folders under those who write into them: asked one thing at a time, it does as S3 does.
  */
 export async function openStore({ oneByOne = false } = {}): Promise<TestStore> {
   const directory = emptyFolder();
   const uploadsFolder = join(directory, bucket, "._S3rver_uploads");
   /** A part that comes late makes a folder again, but no upload. */
   const isUpload = (id: string) => existsSync(join(uploadsFolder, id, "key"));
-  const server = new S3rver({
-    port: 0,
-    address: "127.0.0.1",
-    silent: true,
-    directory,
-    configureBuckets: [{ name: bucket }],
-  });
-  const { port } = await server.run();
+  const server = await startS3rver(directory, bucket);
+  const { port } = server;
   const asked: string[] = [];
   let answers = 0;
   let last: Promise<unknown> = Promise.resolve();
