@@ -409,9 +409,7 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
         "SELECT j AS id FROM odd",
       ])
         expect((await expectFailure(of(text), "SOURCE_CONTRACT")).message).toMatch(/compare as they sort/);
-      expect(
-        (await expectFailure(of("SELECT 1 AS id UNION SELECT 2 UNION SELECT 3"), "SOURCE_CONTRACT")).message,
-      ).toMatch(/LIMIT/);
+      expect((await expectFailure(of("SELECT id FROM visit ORDER BY id"), "SOURCE_CONTRACT")).message).toMatch(/LIMIT/);
     });
 
     it("refuses a result with two columns of one name, when it reads and when it checks", async () => {
@@ -834,14 +832,13 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
     it("ends a statement that takes longer than statementTimeoutMs, retryable", async () => {
       const pool = newPool({ connectionLimit: 2 });
       const slow = { ...sleeping, statementTimeoutMs: 100 };
-      const byServer = await expectFailure(
-        recordsOf(mysqlSource({ pool, ...slow, cursor: "id" })),
-        "SOURCE_TIMEOUT",
-        true,
-      );
+      const counting = mysqlSource({ pool, ...slow, count: () => ({ text: "SELECT sleep(300)" }) });
+      const byServer = await expectFailure(counting.count?.(context()), "SOURCE_TIMEOUT", true);
       expect(byServer.message).toMatch(/1969|3024/);
-      const byUs = await expectFailure(recordsOf(mysqlSource({ pool, ...slow })), "SOURCE_TIMEOUT", true);
-      expect(byUs.message).toContain("no page within 100 ms");
+      for (const cursor of [{}, { cursor: "id" }]) {
+        const byUs = await expectFailure(recordsOf(mysqlSource({ pool, ...slow, ...cursor })), "SOURCE_TIMEOUT", true);
+        expect(byUs.message).toContain("no page within 100 ms");
+      }
       await eventually(async () => (await runningNow("%sleep(300)%")) === 0);
     });
 
@@ -850,10 +847,10 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
       const text = "SELECT repeat('x', 60000) AS x FROM visit LIMIT 1000";
       for (const cursor of [{}, { cursor: "id" }]) {
         const query = "cursor" in cursor ? visits.query : () => ({ text });
-        const source = mysqlSource({ pool, query, ...cursor, statementTimeoutMs: 400 });
+        const source = mysqlSource({ pool, query, ...cursor, statementTimeoutMs: 1_500 });
         let pages = 0;
         for await (const _ of source.read(context({ pageRecords: 100 })))
-          if (++pages < 3) await new Promise((resolve) => setTimeout(resolve, 600));
+          if (++pages < 3) await new Promise((resolve) => setTimeout(resolve, 1_800));
         expect(pages).toBeGreaterThan(9);
       }
     });
@@ -889,9 +886,10 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
         };
         const long = { query: () => ({ text: "SELECT repeat('x', 60000) AS x FROM visit a JOIN visit b" }) };
         const source = mysqlSource({ pool, ...(when === "in the middle of the rows" ? long : byPage) });
-        const reading = source.read(context({ pageRecords: 100 }))[Symbol.asyncIterator]();
+        const reading = source.read(context({ pageRecords: 10 }))[Symbol.asyncIterator]();
         const pages = [(await reading.next()).value as Page<{ id?: unknown }>];
         if (when === "in the middle of a statement") {
+          while (pages.length < 64) pages.push((await reading.next()).value as Page<{ id?: unknown }>);
           const failing = failureOf(reading.next());
           await eventually(async () => (await runningNow("%sleep(300)%")) === 1);
           await database.sql(`KILL ${id}`);
@@ -908,7 +906,7 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
         }
         killed = true;
         if (source.capabilities.resume === "none") return;
-        pages.push(...(await pagesOf(source, { after: pages[0]?.cursor ?? null })));
+        pages.push(...(await pagesOf(source, { after: pages.at(-1)?.cursor ?? null })));
         expect(pages.flatMap(({ records }) => records.map((record) => record.id))).toEqual(expectedIds);
       },
     );

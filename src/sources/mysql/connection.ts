@@ -208,12 +208,16 @@ function startRows(connection: MysqlConnection, running: MysqlRunning, limit: nu
       if (rows.length >= limit && !ended) connection.pause();
     });
   });
-  running.on("error", fail);
-  running.on("end", () => {
+  const end = () => {
     ended = true;
     connection.off("error", fail);
     wake();
+  };
+  running.on("error", (error) => {
+    failed ??= error;
+    end();
   });
+  running.on("end", end);
   // A connection that breaks off tells the query only when it has a callback.
   connection.on("error", fail);
 

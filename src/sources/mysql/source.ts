@@ -19,6 +19,9 @@ export interface MysqlQueryContext {
   readonly limit: number;
 }
 
+/** Rows are taken page by page while the server gives them; one statement for each page takes twice as long. */
+const pagesPerStatement = 64;
+
 export interface MysqlSourceOptions<R = MysqlRow> {
   /** A Pool of `mysql2` or of `mysql2/promise`. None of its options changes what is read. */
   readonly pool: MysqlPool;
@@ -39,8 +42,8 @@ export interface MysqlSourceOptions<R = MysqlRow> {
   /** From `mysqlSnapshot(pool)`: all sources that share it see the database at one moment. It needs a `cursor`. */
   readonly snapshot?: MysqlSnapshot;
   /**
-   * How long one statement may run, or without `cursor` how long the server may take for one page, in milliseconds; 0 is for ever. With
-   * `snapshot` its own limit stands instead. Default 60,000.
+   * How long the server may take for one page, in milliseconds; 0 is for ever. With `snapshot` its own limit stands instead. Default
+   * 60,000.
    */
   readonly statementTimeoutMs?: number;
 }
@@ -98,18 +101,20 @@ export function mysqlSource<R = MysqlRow>(options: MysqlSourceOptions<R>): Sourc
   }
 
   async function* keyset(transaction: Transaction, keys: readonly string[], context: ReadContext) {
-    const { subject, after: start, pageRecords: limit, signal } = context;
+    const { subject, after: start, pageRecords, signal, snapshot: token } = context;
+    // Over a shared connection nobody may be in the middle of an answer.
+    const limit = token === undefined ? pageRecords * pagesPerStatement : pageRecords;
     let protocol: Protocol | undefined;
     const pages = keysetPages<MysqlRow, MysqlKey>({
       columns: keys,
       limit,
       start,
       readKey,
-      ahead: true,
-      fetch: async (after) => {
+      async *run(after) {
         const statement = called("query", () => query({ subject, after, limit }), failure);
         protocol ??= await plan(transaction, statement, signal);
-        return transaction.query("The query", statement, signal, protocol);
+        if (token === undefined) yield* transaction.pages(statement, pageRecords, signal, protocol);
+        else yield await transaction.query("The query", statement, signal, protocol);
       },
     });
     for await (const { rows, cursor } of pages) yield { records: mapped(rows, options, failure), cursor };

@@ -62,6 +62,7 @@ export async function openTransaction(
   let restore: string | undefined;
   let server: string | undefined;
   let timeLimit: keyof typeof timeLimits | undefined;
+  let limitedTo: number | undefined;
   let ended: Promise<void> | undefined;
 
   /** Waits for something that the connection does; while it does, the connection is not given back. */
@@ -108,7 +109,8 @@ export async function openTransaction(
   }
 
   async function limitTime(timeoutMs: number): Promise<void> {
-    if (timeLimit === undefined) return;
+    if (timeLimit === undefined || timeoutMs === limitedTo) return;
+    limitedTo = timeoutMs;
     const text = `SET SESSION ${timeLimit} = ${timeoutMs / timeLimits[timeLimit]}`;
     await query("Setting the time limit", { text }, signal);
   }

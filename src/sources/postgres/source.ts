@@ -130,9 +130,9 @@ export function postgresSource<R = PostgresRow>(options: PostgresSourceOptions<R
       limit,
       start: start === undefined ? (from ?? undefined) : start,
       readKey,
-      fetch: async (after) => {
+      async *run(after) {
         const statement = called("query", () => query({ subject, after, until, limit }), failure);
-        return keyed(await transaction.query("The query", statement, signal));
+        yield keyed(await transaction.query("The query", statement, signal));
       },
     });
     for await (const { rows, cursor } of pages) yield { records: mapped(rows, options, failure), cursor };

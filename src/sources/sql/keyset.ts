@@ -19,56 +19,49 @@ export interface Rows<R extends Row> {
 
 export interface KeysetOptions<R extends Row, Key> {
   readonly columns: readonly string[];
+  /** How many rows one statement gives at most. */
   readonly limit: number;
   /** The cursor that the engine hands back. */
   readonly start: Cursor | undefined;
   /** The parameter that a key of a cursor stands for; nothing when it is not one of ours. */
   readKey(key: JsonValue): Key | undefined;
-  fetch(after: Key | readonly Key[] | null): Promise<Rows<R>>;
-  /** Fetch the next page while the one before it is used: where a server works it out meanwhile. Default false. */
-  readonly ahead?: boolean;
+  /** Runs the statement that continues after a row, and gives its rows in pages. */
+  run(after: Key | readonly Key[] | null): AsyncIterable<Rows<R>>;
 }
 
-/** Pages of `limit` rows, each fetched by a statement of its own that continues after the keys of the last row before it. */
+/** The pages of statements, each of which continues after the keys of the last row of the one before it. */
 export async function* keysetPages<R extends Row, Key>({
   columns,
   limit,
   start,
   readKey,
-  fetch,
-  ahead = false,
+  run,
 }: KeysetOptions<R, Key>): AsyncGenerator<{ readonly rows: readonly R[]; readonly cursor: Cursor }> {
-  const fetchAfter = async (cursor: Cursor | undefined) =>
-    fetch(cursor === undefined ? null : keysOf(cursor, columns.length, readKey));
   let cursor = start;
-  let next: Promise<Rows<R>> | undefined;
-  try {
-    for (;;) {
-      const fetched = await (next ?? fetchAfter(cursor));
-      next = undefined;
-      const { rows, names } = fetched;
+  /** Of the first row of a statement. */
+  let begun: Cursor | undefined;
+  for (let given = limit; given === limit; ) {
+    given = 0;
+    for await (const page of run(cursor === undefined ? null : keysOf(cursor, columns.length, readKey))) {
+      const { rows, names } = page;
       const [first, last] = [rows[0], rows.at(-1)];
       if (first === undefined || last === undefined) return;
-      if (rows.length > limit) throw contract("The query gave more rows than `limit`. It must end on LIMIT.");
+      const begins = given === 0;
+      given += rows.length;
+      if (given > limit) throw contract("The query gave more rows than `limit`. It must end on LIMIT.");
       requireColumns(columns, names);
-      const reached = cursorOf(last, fetched, columns);
-      // The first row as well: it tells of a `>=` where `>` is needed.
-      if (isSame(reached, cursor) || isSame(cursorOf(first, fetched, columns), cursor))
+      const reached = cursorOf(last, page, columns);
+      const from = cursorOf(first, page, columns);
+      // The first row as well: it tells of a `>=` where `>` is needed, and of a statement that begins where the one before it did.
+      if ([reached, from].some((key) => isSame(key, cursor)) || (begins && isSame(from, begun)))
         throw contract(
           `The cursor did not advance. The query must order by ${columns.join(", ")} and give only rows beyond \`after\`.`,
         );
+      if (begins) begun = from;
       cursor = reached;
-      const isLast = rows.length < limit;
-      if (ahead && !isLast) {
-        next = fetchAfter(cursor);
-        next.catch(() => {}); // whoever asks for the page meets the failure
-      }
-      fetched.mapValues?.(); // while the server works at the next page
+      page.mapValues?.();
       yield { rows, cursor };
-      if (isLast) return;
     }
-  } finally {
-    await next?.catch(() => {}); // a consumer that stops early gets its connection back when it is at rest
   }
 }
 

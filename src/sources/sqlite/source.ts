@@ -98,14 +98,14 @@ export function sqliteSource<R = SqliteRow>(options: SqliteSourceOptions<R>): So
       limit,
       start,
       readKey,
-      fetch: async (after) => {
+      async *run(after) {
         if (signal.aborted) throw aborted(signal);
         const result = connection.all(
           "The query",
           called("query", () => query({ subject, after, limit }), failure),
         );
         refuseTwins(result.names);
-        return result;
+        yield result;
       },
     });
   }
