@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, readdir, rmdir, stat, unlink } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, realpath, rmdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { PortmanteauError } from "../../model/errors.ts";
 import { isObjectSegment } from "../../model/object-path.ts";
@@ -15,8 +15,16 @@ export async function rootThere(root: string): Promise<void> {
   throw new PortmanteauError("SPOOL_FAILED", `The spool's folder ${root} ${what}. Make it, or mount what it is on.`);
 }
 
-/** Where a folder of the spool is; nothing when it is not there. No link is followed. */
+/** Whether something of this name is there, and no link leads to it: what costs a call for each folder, asked at once. */
+async function isStraight(root: string, segments: readonly string[]): Promise<boolean> {
+  if (segments.length === 0) return false; // the root may be a file
+  const [realRoot, real] = await Promise.all([realpath(root), realpath(join(root, ...segments))]).catch(() => []);
+  return realRoot !== undefined && real === join(realRoot, ...segments);
+}
+
+/** Where a folder of the spool is; nothing when it is not there. It may be a file's name. No link is followed. */
 export async function findFolder(root: string, segments: readonly string[]): Promise<string | undefined> {
+  if (await isStraight(root, segments)) return join(root, ...segments);
   await rootThere(root);
   let folder = root;
   for (const segment of segments) {
@@ -30,6 +38,7 @@ export async function findFolder(root: string, segments: readonly string[]): Pro
 
 /** The same, and makes what is missing, for its owner only. */
 export async function makeFolder(root: string, segments: readonly string[]): Promise<string> {
+  if (await isStraight(root, segments)) return join(root, ...segments);
   await rootThere(root);
   let folder = root;
   for (const segment of segments) {
@@ -41,12 +50,33 @@ export async function makeFolder(root: string, segments: readonly string[]): Pro
   return folder;
 }
 
-/**
- * Makes the names in a folder, and those of the folders above it up to the root, survive a loss of power. All of them each time: who finds
- * a folder that is there cannot know whether its maker has come so far.
- */
-export async function syncFolders(root: string, segments: readonly string[]): Promise<void> {
-  for (let depth = segments.length; depth >= 0; depth--) await syncFolder(join(root, ...segments.slice(0, depth)));
+const mostSynced = 10_000;
+
+/** Folders above which this process has synced everything, for as long as it removes nothing there; the oldest are forgotten. */
+export class SyncedFolders {
+  readonly #folders = new Set<string>();
+
+  /**
+   * Makes the names in a folder survive a loss of power, and once those of the folders above it, up to the root: who finds a folder that is
+   * there cannot know whether its maker has come so far.
+   */
+  async sync(root: string, segments: readonly string[]): Promise<void> {
+    const folder = join(root, ...segments);
+    await syncFolder(folder);
+    if (this.#folders.has(folder)) return;
+    for (let depth = segments.length - 1; depth >= 0; depth--)
+      await syncFolder(join(root, ...segments.slice(0, depth)));
+    this.#folders.add(folder);
+    for (const oldest of this.#folders) {
+      if (this.#folders.size <= mostSynced) break;
+      this.#folders.delete(oldest);
+    }
+  }
+
+  /** It, or what is above it, may have been removed. */
+  forget(root: string, segments: readonly string[]): void {
+    this.#folders.delete(join(root, ...segments));
+  }
 }
 
 /** The same for one folder. Some file systems know no such thing, and keep names without. */

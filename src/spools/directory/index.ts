@@ -12,8 +12,8 @@ import {
   makeFolder,
   prune,
   rootThere,
+  SyncedFolders,
   syncFolder,
-  syncFolders,
   unfinishedSign,
 } from "./folders.ts";
 
@@ -44,9 +44,10 @@ const mostTries = 100;
 export function directorySpool(directory: string): DurableSpool {
   if (typeof directory !== "string" || directory === "") throw invalid("`directory` names no folder.");
   const root = resolve(directory);
+  const synced = new SyncedFolders();
 
   async function* listed(folder: string, above: string, begin: string): AsyncGenerator<string> {
-    const entries = await unless(["ENOENT"], readdir(folder, { withFileTypes: true })); // others may have removed it
+    const entries = await unless(["ENOENT", "ENOTDIR"], readdir(folder, { withFileTypes: true })); // others may have removed it
     for (const entry of entries ?? []) {
       const { name } = entry;
       if (isUnfinished(name)) await removeAbandoned(join(folder, name));
@@ -71,11 +72,15 @@ export function directorySpool(directory: string): DurableSpool {
           unfinished = join(folder, unfinishedName(name));
           await write(unfinished, bytes);
           await rename(unfinished, join(folder, name));
-          await syncFolders(root, folders);
+          await synced.sync(root, folders);
           return;
         } catch (cause) {
           if (unfinished !== undefined) await rm(unfinished, { force: true }).catch(() => undefined);
-          if (codeOf(cause) === "ENOENT" && tries < mostTries) continue;
+          if (codeOf(cause) === "ENOENT" && tries < mostTries) {
+            synced.forget(root, folders);
+            continue;
+          }
+          synced.forget(root, folders);
           await prune(root, folders);
           throw failure(root, `The object "${path}" could not be stored`, cause);
         }
@@ -107,13 +112,14 @@ export function directorySpool(directory: string): DurableSpool {
       try {
         const folder = await findFolder(root, folders);
         if (folder === undefined) return;
-        const leftovers = (await unless(["ENOENT"], readdir(folder))) ?? [];
+        const leftovers = (await unless(["ENOENT", "ENOTDIR"], readdir(folder))) ?? [];
         const files = leftovers.filter((each) => isUnfinished(each, name));
-        const facts = await unless(["ENOENT"], lstat(join(folder, name)));
+        const facts = await unless(["ENOENT", "ENOTDIR"], lstat(join(folder, name)));
         if (facts !== undefined && !facts.isDirectory()) files.push(name);
         if (files.length === 0) return;
         for (const file of files) await unless(["ENOENT"], unlink(join(folder, file)));
         await unless(["ENOENT"], syncFolder(folder)); // a loss of power must not bring it back
+        synced.forget(root, folders);
         await prune(root, folders);
       } catch (cause) {
         throw failure(root, `The object "${path}" could not be removed`, cause);
@@ -162,7 +168,7 @@ async function read(root: string, path: string, file: string): Promise<Uint8Arra
     handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
     const code = codeOf(error);
-    if (code === "ENOENT") return undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw code === "ELOOP" ? foreign(root, path, "a link") : error;
   }
   try {
