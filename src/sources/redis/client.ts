@@ -6,7 +6,10 @@ export type RedisArgument = string | Buffer;
 
 /** The part we call of node-redis's client, or of its pool. */
 export interface NodeRedisClient {
-  sendCommand(args: RedisArgument[], options?: { readonly typeMapping?: object }): Promise<unknown>;
+  sendCommand(
+    args: RedisArgument[],
+    options?: { readonly typeMapping?: object; readonly timeout?: number },
+  ): Promise<unknown>;
 }
 
 /** The part of ioredis's client we call. */
@@ -29,6 +32,8 @@ export type Send = (command: string, ...args: RedisArgument[]) => Promise<Reply>
 
 /** node-redis: a text (`$` of the protocol) arrives as bytes. */
 const asBytes = { typeMapping: { ["$".charCodeAt(0)]: Buffer } };
+/** The same without node-redis's time limit for a command that waits for a connection: one AbortSignal for each takes a fifth of the time. */
+const asBytesUnlimited = { ...asBytes, timeout: 0 };
 
 export function sender(client: RedisClient, signal: AbortSignal): Send {
   const waiting = new Set<() => void>();
@@ -36,12 +41,22 @@ export function sender(client: RedisClient, signal: AbortSignal): Send {
     for (const leave of waiting) leave();
   };
   signal.addEventListener("abort", onAbort, { once: true }); // one for all commands: several are on their way at once
+  // Of the commands that are sent together, the first one stands for all: where it waits too long, so do they.
+  let isFirst = true;
+  const optionsNow = () => {
+    if (!isFirst) return asBytesUnlimited;
+    isFirst = false;
+    queueMicrotask(() => {
+      isFirst = true;
+    });
+    return asBytes;
+  };
   return (command, ...args) =>
     new Promise((resolve, reject) => {
       const leave = () => reject(aborted(signal));
       if (signal.aborted) return leave();
       waiting.add(leave);
-      call(client, command, args).then(
+      call(client, command, args, optionsNow()).then(
         (reply) => {
           waiting.delete(leave);
           resolve(reply as Reply);
@@ -54,8 +69,13 @@ export function sender(client: RedisClient, signal: AbortSignal): Send {
     });
 }
 
-async function call(client: RedisClient, command: string, args: RedisArgument[]): Promise<unknown> {
-  return "callBuffer" in client ? client.callBuffer(command, ...args) : client.sendCommand([command, ...args], asBytes);
+async function call(
+  client: RedisClient,
+  command: string,
+  args: RedisArgument[],
+  options: typeof asBytes,
+): Promise<unknown> {
+  return "callBuffer" in client ? client.callBuffer(command, ...args) : client.sendCommand([command, ...args], options);
 }
 
 /** @throws {PortmanteauError} `CONFIG_INVALID` for a client that would not see everything */

@@ -50,7 +50,7 @@ export async function makeFolder(root: string, segments: readonly string[]): Pro
   return folder;
 }
 
-const mostSynced = 10_000;
+const mostSynced = 1_000;
 
 /** Folders above which this process has synced everything, for as long as it removes nothing there; the oldest are forgotten. */
 export class SyncedFolders {
