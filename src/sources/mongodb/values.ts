@@ -43,9 +43,11 @@ function isBson(value: object): value is BsonValue {
 function bsonJson(value: BsonValue): JsonValue {
   switch (value._bsontype) {
     case "ObjectId":
-    case "Decimal128":
-    case "Long":
       return String(value);
+    case "Decimal128":
+      return decimalText(value["bytes"] as Uint8Array) ?? String(value);
+    case "Long":
+      return longText(value["high"] as number, value["low"] as number) ?? String(value);
     case "Int32":
     case "Double":
       return Number(value["value"]);
@@ -74,6 +76,31 @@ function bsonJson(value: BsonValue): JsonValue {
     default:
       throw new TypeError(`A document holds a BSON type that is not known: ${value._bsontype}.`);
   }
+}
+
+/** The digits of an Int64 of at most 53 bits; nothing for others. The driver divides each, which takes several times as long. */
+function longText(high: number, low: number): string | undefined {
+  return high < 2 ** 20 && high >= -(2 ** 20) ? String(high * 2 ** 32 + (low >>> 0)) : undefined;
+}
+
+/**
+ * A Decimal128 as the driver writes it, when it has at most 53 bits of digits and no exponent has to be written; nothing for others. The
+ * driver divides 128 bits each time, which takes half as long as reading the whole document.
+ */
+export function decimalText(bytes: Uint8Array): string | undefined {
+  const word = (at: number) =>
+    ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>>
+    0;
+  const [first, second, high] = [word(0), word(4), word(12)];
+  const isSmall = second < 2 ** 21 && word(8) === 0 && (high & 0x1ffff) === 0;
+  if (!isSmall || ((high >>> 29) & 3) === 3) return undefined; // infinity, NaN, or more digits
+  const digits = String(second * 2 ** 32 + first);
+  const exponent = ((high >>> 17) & 0x3fff) - 6176;
+  if (exponent > 0 || exponent + digits.length - 1 < -6) return undefined;
+  const sign = high >>> 31 === 1 ? "-" : "";
+  if (exponent === 0) return sign + digits;
+  const padded = digits.padStart(1 - exponent, "0");
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
 }
 
 const uuidSubtype = 4;
