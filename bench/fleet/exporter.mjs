@@ -10,7 +10,7 @@ export const personOf = (index, records) => `person-${index}-${records}`;
 export const accountRecords = 20;
 export const accountDatasets = ["profile", "invoices", "tickets", "sessions"];
 /** A longer log is read in several parts. */
-export const partRecords = 100_000;
+const partRecords = 100_000;
 export const partsOf = (records) => Math.min(Math.max(Math.ceil(records / partRecords), 1), 16);
 
 function source(name, countOf) {

@@ -94,7 +94,7 @@ export async function concludeDataset(
 }
 
 /** How many records the parts hold, quarantined ones too. */
-export function recordsIn(parts: readonly Pick<CollectedPart, "part">[]): number {
+function recordsIn(parts: readonly Pick<CollectedPart, "part">[]): number {
   return sum(parts.map(({ part }) => part.written + part.quarantined));
 }
 

@@ -57,7 +57,7 @@ export const packed = (files: Files, more: readonly HandMadeEntry[] = []) =>
   handMadeZip([...bundleEntries(files), ...more]);
 
 /** The zip after a damage that was done; `sealed`: with checksums that fit it. */
-export const zipped = (files: Files, _damage?: unknown) => packed(files);
+const zipped = (files: Files, _damage?: unknown) => packed(files);
 export const sealed = (files: Files, _damage?: unknown) => {
   resum(files);
   return packed(files);

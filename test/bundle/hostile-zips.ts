@@ -15,7 +15,7 @@ const x = Buffer.from("x");
 const max32 = 0xffffffff;
 
 /** A zip64 extra field of these values. */
-export function zip64(...values: readonly bigint[]): Buffer {
+function zip64(...values: readonly bigint[]): Buffer {
   const extra = Buffer.alloc(4 + 8 * values.length);
   extra.writeUInt16LE(1, 0);
   extra.writeUInt16LE(8 * values.length, 2);

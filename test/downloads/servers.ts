@@ -27,7 +27,7 @@ export interface Running {
 }
 
 /** A session, as poor as can be: the cookie says who it is. */
-export const subjectOf = (cookie: string | undefined | null) => /(?:^|; )subject=([^;]+)/.exec(cookie ?? "")?.[1];
+const subjectOf = (cookie: string | undefined | null) => /(?:^|; )subject=([^;]+)/.exec(cookie ?? "")?.[1];
 const authorise = (request: IncomingMessage) => subjectOf(request.headers.cookie);
 
 async function running(server: Server): Promise<Running> {

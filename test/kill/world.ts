@@ -62,7 +62,7 @@ const marked = (count: number) =>
 export const counts = { a: 25, whole: 12, divided: 20, docs: 2 } as const;
 
 /** Datasets of every kind: quarantines and a count, one that starts again, partitions, files. */
-export function datasets(): Dataset[] {
+function datasets(): Dataset[] {
   return [
     noteDataset("a", controlledSource(marked(counts.a), { count: counts.a }).source, mixedFacts),
     noteDataset("whole", controlledSource(marked(counts.whole), { resume: "none" }).source, mixedFacts),

@@ -18,12 +18,10 @@ import { Collecting, entriesOf, fixed, request } from "./notes.ts";
 
 export {
   Collecting,
-  type ControlledOptions,
   controlledSource,
   entriesOf,
   fixed,
   jsonAt,
-  type Note,
   noteDataset,
   noteSchema,
   notes,

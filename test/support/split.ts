@@ -17,7 +17,7 @@ export interface Part {
 }
 
 /** The zips of a folder in the order of their numbers. */
-export function partsIn(folder: string): Part[] {
+function partsIn(folder: string): Part[] {
   const numberOf = (name: string) => Number(/\.part(\d+)\./.exec(name)?.[1] ?? 1);
   return readdirSync(folder)
     .sort((a, b) => numberOf(a) - numberOf(b))

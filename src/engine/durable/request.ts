@@ -62,7 +62,7 @@ export function boundConfig(
 }
 
 /** @throws {PortmanteauError} `REQUEST_UNKNOWN` */
-export async function requireBegun(vault: Vault): Promise<Begun> {
+async function requireBegun(vault: Vault): Promise<Begun> {
   const begun = await getDocument(vault, "begun", names.begun);
   if (begun !== undefined) return begun;
   throw new PortmanteauError("REQUEST_UNKNOWN", "The request is not in the durable spool. Begin it.");

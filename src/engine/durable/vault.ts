@@ -28,7 +28,7 @@ export function folderIn(path: string): string | undefined {
 }
 
 /** Which kind of object a path names. */
-export function kindOf(name: string): ObjectKind {
+function kindOf(name: string): ObjectKind {
   const last = name.slice(name.lastIndexOf("/") + 1);
   if (name === "request" || name === "delivered") return name;
   if (name.startsWith("counts/")) return "count";

@@ -82,7 +82,7 @@ export function jobName({ requestId, dataset, partition }: QueueJob): string {
 const quarterHourMs = 15 * 60_000;
 const epoch = Date.UTC(2020, 0, 1);
 /** BullMQ takes no more; it lasts until 2079. */
-export const lastPriority = 2 ** 21 - 1;
+const lastPriority = 2 ** 21 - 1;
 
 /** Quarters of an hour from 2020 until the request is due: the smaller, the sooner. Requests due in the same quarter go as they came. */
 export function priorityOf(dueAt: string): number {

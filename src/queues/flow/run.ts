@@ -107,7 +107,7 @@ function abandoned(attempts: number): PortmanteauError {
 }
 
 /** What is stored in a queue holds nothing of a foreign error but its name and code: its message may quote values. */
-export function harmless(thrown: unknown): PortmanteauError {
+function harmless(thrown: unknown): PortmanteauError {
   if (PortmanteauError.is(thrown)) return thrown;
   const { name, code } = (thrown ?? {}) as { readonly name?: unknown; readonly code?: unknown };
   const words = [name, code].filter((word) => typeof word === "string" && /^\w{1,40}$/.test(word));

@@ -44,7 +44,7 @@ export function bind(text: string, values: readonly unknown[]): string {
 }
 
 /** How a value is written in SQL. An array is written as a list, for `IN (?)`. */
-export function literal(value: unknown): string {
+function literal(value: unknown): string {
   if (value instanceof MysqlKey) return MysqlKey.literalOf(value);
   if (value instanceof Uint8Array) return bytesLiteral(value);
   if (value instanceof Date && !Number.isNaN(value.getTime()))
