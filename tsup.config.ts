@@ -36,7 +36,6 @@ export default defineConfig({
   },
   format: "esm",
   target: "node20.19",
-  dts: true,
   sourcemap: true,
   clean: true,
   splitting: true,

@@ -69,6 +69,21 @@ assert.deepEqual(read, [{ id: "c1" }]);
     run(process.execPath, [cli, "--version"]).trim(),
     JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version,
   );
+  // Every declaration is checked too (no skipLibCheck), with no types around it but those of Node.js.
+  writeFileSync(join(folder, "types.ts"), `${importsOfEverything()}\nexport const wrong: number = m0;\n`);
+  const types = spawnSync(
+    join(root, "node_modules/.bin/tsc"),
+    [
+      ..."types.ts --noEmit --strict --target es2023 --module nodenext --types node".split(" "),
+      ...["--typeRoots", join(root, "node_modules/@types")],
+    ],
+    { cwd: folder, encoding: "utf8" },
+  );
+  assert.match(
+    types.stdout,
+    /^types\.ts\(\d+,14\): error TS2322: [^\n]*\n$/,
+    "no type is wrong but the one that should be",
+  );
   // The optional peer is not there: nothing else needs it, and who does is told.
   const key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
   const without = spawnSync(
@@ -84,6 +99,15 @@ assert.deepEqual(read, [{ id: "c1" }]);
   console.log(`The packed tarball works on Node.js ${process.version}.`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** All modules but bullmq's, whose declarations name the client's own types. */
+function importsOfEverything() {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Object.entries(exports)
+    .filter(([name, target]) => typeof target !== "string" && name !== "./queues/bullmq")
+    .map(([name], index) => `import * as m${index} from "${name.replace(/^\./, "portmanteau")}";`)
+    .join("\n");
 }
 
 /** JSON files are no modules to type. */
