@@ -37,6 +37,8 @@ export default defineConfig({
   format: "esm",
   target: "node20.19",
   sourcemap: true,
+  // As written: a name that only Node.js has says so.
+  removeNodeProtocol: false,
   clean: true,
   splitting: true,
   treeshake: true,
