@@ -7,6 +7,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { sourceMapFaults, tarballFaults } from "../../.ci/tarball.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "portmanteau-smoke-"));
@@ -16,10 +17,14 @@ const run = (command, args, cwd = folder) =>
 try {
   const [{ filename, files }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], root));
   const tarball = join(folder, filename);
-  assert.ok(
-    files.every(({ path }) => /^(dist|schemas)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)),
-    "the tarball holds only what it should",
+  const paths = files.map(({ path }) => path);
+  assert.deepEqual(
+    tarballFaults({ paths, packageFile: JSON.parse(readFileSync(join(root, "package.json"), "utf8")) }),
+    [],
   );
+  const maps = paths.filter((path) => path.endsWith(".map"));
+  const faults = maps.flatMap((path) => sourceMapFaults(path, JSON.parse(readFileSync(join(root, path), "utf8"))));
+  assert.deepEqual(faults, []);
 
   run(join(root, "node_modules/.bin/publint"), ["run", tarball, "--strict"], root);
   run(
