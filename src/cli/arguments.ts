@@ -1,71 +1,86 @@
 import { parseArgs } from "node:util";
+import type { Declaration, Options, ValueOption } from "./command.ts";
+import { shown, usageLines } from "./help.ts";
+import { orMeant } from "./nearest.ts";
 
 /** The caller's mistake: exit code 2. */
 export class UsageError extends Error {}
 
-type Options = Readonly<Record<string, { readonly type: "string" | "boolean"; readonly multiple?: boolean }>>;
+type AnyValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** What was given: a text, a yes, or several texts, as each option says. */
-export type Values<T extends Options> = {
-  readonly [K in keyof T]?: T[K] extends { readonly multiple: true }
-    ? string[]
-    : T[K]["type"] extends "string"
-      ? string
-      : boolean;
-};
-
-/** Parses the arguments of a command that takes options only; what it does not know is a {@link UsageError}. */
-export function parse<const T extends Options>(args: readonly string[], options: T): Values<T> {
-  const { values, positionals } = parseAll(args, options);
-  if (positionals.length > 0) throw new UsageError("There is an argument that belongs to no option.");
-  return values;
+interface Given {
+  readonly values: AnyValues;
+  readonly operands: readonly string[];
 }
 
-/** Parses the arguments of a command that takes exactly one file. */
-export function parseWithFile<const T extends Options>(
-  args: readonly string[],
-  options: T,
-): { readonly values: Values<T>; readonly file: string } {
-  const { values, positionals } = parseAll(args, options);
-  const [file, ...more] = positionals;
-  if (file === undefined || file === "" || more.length > 0) throw new UsageError("Exactly one FILE is needed.");
-  return { values, file };
+/**
+ * Parses the arguments of a command. No message quotes an argument or a value: either may be a person's identifier in the wrong place.
+ *
+ * @throws {UsageError} what does not fit the declaration
+ */
+export function parse(args: readonly string[], command: Declaration & { readonly options: Options }): Given {
+  const { options } = command;
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }])),
+    strict: false,
+    tokens: true,
+  });
+  const values: Record<string, string | boolean | string[]> = {};
+  const operands: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") operands.push(token.value);
+    if (token.kind !== "option") continue;
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    if (option === undefined || token.rawName !== `--${token.name}`) {
+      const typed = (args[token.index] ?? "").replace(/^-+/, "").replace(/=.*$/s, "");
+      throw new UsageError(`There is no option ${token.rawName}${orMeant(typed, Object.keys(options), "--")}`);
+    }
+    if (option.type === "boolean") {
+      if (token.value !== undefined) throw new UsageError(`${token.rawName} takes no value.`);
+      values[token.name] = true;
+      continue;
+    }
+    const value = valueIn(token, option);
+    const before = values[token.name];
+    // The last one would win, and nobody would know of the others.
+    if (before !== undefined && !option.multiple) throw new UsageError(`${token.rawName} is given twice.`);
+    values[token.name] = option.multiple ? [...((before as string[] | undefined) ?? []), value] : value;
+  }
+  checkOperands(operands, command);
+  for (const [name, option] of Object.entries(options))
+    if (option.type === "string" && option.required && values[name] === undefined)
+      throw new UsageError(`--${name} is needed: --${name} ${option.value}.`);
+  return { values, operands };
 }
 
-/** Parses the arguments of a command that takes one file or several. */
-export function parseWithFiles<const T extends Options>(
-  args: readonly string[],
-  options: T,
-): { readonly values: Values<T>; readonly files: readonly string[] } {
-  const { values, positionals } = parseAll(args, options);
-  if (positionals.length === 0 || positionals.includes("")) throw new UsageError("A FILE is needed.");
-  return { values, files: positionals };
-}
-
-/** Parses the arguments of a command that takes the id of a request, or none. */
-export function parseWithRequest<const T extends Options>(
-  args: readonly string[],
-  options: T,
-): { readonly values: Values<T>; readonly requestId: string | undefined } {
-  const { values, positionals } = parseAll(args, options);
-  const [requestId, ...more] = positionals;
-  if (requestId === "" || more.length > 0) throw new UsageError("One ID is needed: that of a request.");
-  return { values, requestId };
-}
-
-export function required(value: string | undefined, name: string): string {
-  if (value === undefined || value === "") throw new UsageError(`--${name} is needed.`);
+function valueIn(
+  { rawName, value, inlineValue }: { rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
+  { value: stands, choices }: ValueOption,
+): string {
+  const isNext = value !== undefined && inlineValue !== true && /^-./.test(value);
+  if (value === undefined || value === "" || isNext)
+    throw new UsageError(
+      `${rawName} needs a value: ${rawName} ${stands}${isNext ? `; one that begins with - is written ${rawName}=${stands}` : ""}.`,
+    );
+  if (choices !== undefined && !choices.includes(value))
+    throw new UsageError(`${rawName} is one of: ${choices.join(", ")}.`);
   return value;
 }
 
-function parseAll<const T extends Options>(
-  args: readonly string[],
-  options: T,
-): { readonly values: Values<T>; readonly positionals: readonly string[] } {
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-    return { values: values as Values<T>, positionals };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+function checkOperands(given: readonly string[], command: Declaration): void {
+  const { operands = [] } = command;
+  const usage = usageLines(command).join(", or: ");
+  if (given.length > operands.length && !operands.at(-1)?.repeats)
+    throw new UsageError(`There is an argument that belongs to no option: ${usage}`);
+  for (const [index, operand] of operands.entries()) {
+    const value = given[index];
+    if (value === undefined ? !operand.optional : value === "")
+      throw new UsageError(`${shown(operand)} is needed: ${usage}`);
+    if (value !== undefined && operand.choices !== undefined && !operand.choices.includes(value))
+      throw new UsageError(
+        `${operand.name} is one of: ${operand.choices.join(", ")}${orMeant(value, operand.choices)}`,
+      );
   }
+  if (given.includes("")) throw new UsageError(`An argument is empty: ${usage}`);
 }

@@ -2,31 +2,42 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileDelivery } from "../deliveries/file.ts";
 import { type Delivery, type ExportOptions, type ExportReport, ed25519Signer, PortmanteauError } from "../index.ts";
-import { required, UsageError, type Values } from "./arguments.ts";
-import { encryptionHelp, encryptionOptions, envelopeFrom } from "./encryption.ts";
+import { UsageError } from "./arguments.ts";
+import type { Options, Values } from "./command.ts";
+import { encryptionOptions, envelopeFrom } from "./encryption.ts";
 import { sizeFrom } from "./size.ts";
 import { printSummary } from "./summary.ts";
-import { complain, printJson } from "./terminal.ts";
+import { note, printJson } from "./terminal.ts";
 
 /** The options that say what becomes of a bundle. */
 export const bundleOptions = {
+  out: { type: "string", value: "FILE", help: "the bundle; - for standard output", required: true, completes: "file" },
+  sign: {
+    type: "string",
+    value: "KEY",
+    help: "sign it with the Ed25519 private key in this file: PEM or JWK; see portmanteau keygen",
+    completes: "file",
+  },
+  split: {
+    type: "string",
+    value: "SIZE",
+    help: "most bytes of one zip, such as 500MB, 2GB or 2GiB, at least 65536: a larger bundle becomes FILE.part1.zip, FILE.part2.zip and so on, each a complete zip",
+    default: "one zip",
+  },
   ...encryptionOptions,
-  out: { type: "string" },
-  split: { type: "string" },
-  sign: { type: "string" },
-  json: { type: "boolean" },
+  json: {
+    type: "boolean",
+    help: "print the report as JSON on standard output, and nothing else there; also that of an export that fails",
+  },
+} as const satisfies Options;
+
+export const bundleExitCodes = {
+  0: "delivered and complete",
+  1: "failed, or delivered and partial",
+  2: "usage or configuration",
 } as const;
 
-export const bundleHelp = `  --out FILE            the bundle; - for standard output
-  --sign KEY            sign it with the Ed25519 private key in this file: PEM or JWK; see portmanteau keygen
-  --split SIZE          most bytes of one zip, such as 500MB, 2GB or 2GiB, at least 65536: a larger bundle becomes
-                        FILE.part1.zip, FILE.part2.zip and so on, each a complete zip; default: one zip
-${encryptionHelp}`;
-
-export const exitCodesHelp = `  Progress goes to standard error. With --json a failed export prints its report as well.
-
-  Exit code: 0 delivered and complete, 1 failed, or delivered and partial, 2 usage or configuration,
-  130 stopped by SIGINT, 143 by SIGTERM; the second signal ends it at once.`;
+export const progressNote = "Progress goes to standard error, the summary to standard output.";
 
 /** Where a bundle goes, and how it is made. */
 export interface BundleTarget {
@@ -37,7 +48,7 @@ export interface BundleTarget {
 
 /** @throws {UsageError} */
 export async function bundleTarget(values: Values<typeof bundleOptions>): Promise<BundleTarget> {
-  const out = required(values.out, "out");
+  const { out } = values;
   const splitBytes = values.split === undefined ? undefined : sizeFrom(values.split, "split");
   if (out === "-" && splitBytes !== undefined) throw new UsageError("--split makes files; --out - takes one zip only.");
   if (out === "-" && values.json) throw new UsageError("--json and --out - both want standard output.");
@@ -48,7 +59,7 @@ export async function bundleTarget(values: Values<typeof bundleOptions>): Promis
   if (encrypt === undefined && out.endsWith(".age"))
     throw new UsageError("--out ends in .age, and no option says to whom to encrypt.");
   if (encrypt !== undefined && out !== "-" && !out.endsWith(".age"))
-    complain(`note: ${out} will be encrypted with age; its name does not end in .age.`, "yellow");
+    note(`note: ${out} will be encrypted with age; its name does not end in .age.`, "yellow");
   const file = fileDelivery(out);
   return {
     options: {

@@ -1,6 +1,9 @@
+import type { Command } from "./command.ts";
 import { check } from "./commands/check.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { coverage } from "./commands/coverage.ts";
 import { exportCommand } from "./commands/export.ts";
+import { helpCommand } from "./commands/help.ts";
 import { inspect } from "./commands/inspect.ts";
 import { keygen } from "./commands/keygen.ts";
 import { newCommand } from "./commands/new.ts";
@@ -11,18 +14,11 @@ import { resume } from "./commands/resume.ts";
 import { types } from "./commands/types.ts";
 import { verify } from "./commands/verify.ts";
 
-export interface Command {
-  readonly summary: string;
-  readonly help: string;
-  /** @returns the exit code */
-  run(args: readonly string[]): Promise<number>;
-}
-
-/** Every command, by the name it is called by. */
-export const commands: Readonly<Record<string, Command>> = {
-  export: exportCommand,
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  exportCommand,
   resume,
-  progress: progressCommand,
+  progressCommand,
   purge,
   plan,
   check,
@@ -30,6 +26,8 @@ export const commands: Readonly<Record<string, Command>> = {
   inspect,
   verify,
   keygen,
-  new: newCommand,
+  newCommand,
   types,
-};
+  completionCommand(() => commands),
+  helpCommand(() => commands),
+];

@@ -1,18 +1,32 @@
 import { readFile, stat } from "node:fs/promises";
 import { type DurableExporter, type Exporter, PortmanteauError, type RequestProgress } from "../index.ts";
 import { directorySpool } from "../spools/directory/index.ts";
-import { UsageError, type Values } from "./arguments.ts";
-import { complain, counted } from "./terminal.ts";
+import { UsageError } from "./arguments.ts";
+import type { Operand, Options, Values } from "./command.ts";
+import { complain, counted, note } from "./terminal.ts";
 
 /** The options that say where requests are kept that outlive the process. */
 export const durableOptions = {
-  spool: { type: "string" },
-  "key-file": { type: "string" },
-} as const;
+  spool: {
+    type: "string",
+    value: "DIR",
+    help: "keep what is collected in this folder, encrypted, so that it survives the process. A configuration with durable has a spool already, and a key: then neither is given",
+    completes: "folder",
+  },
+  "key-file": {
+    type: "string",
+    value: "FILE",
+    help: "the spool's key: 32 bytes as 64 hexadecimal digits or Base64",
+    default: "$PORTMANTEAU_SPOOL_KEY",
+    completes: "file",
+  },
+} as const satisfies Options;
 
-export const durableHelp = `  --spool DIR           keep what is collected in this folder, encrypted, so that it survives the process. A configuration
-                        with durable has a spool already, and a key: then neither is given
-  --key-file FILE       the spool's key: 32 bytes as 64 hexadecimal digits or Base64. Default: $PORTMANTEAU_SPOOL_KEY`;
+/** The operand of commands that are about one request in a spool. */
+export const requestOperand = { name: "ID", help: "id of the request" } as const satisfies Operand;
+
+/** An id for examples. */
+export const exampleId = "0f8b6a52-6a53-4d2e-8a35-6a1f3c0e9b77";
 
 const keyVariable = "PORTMANTEAU_SPOOL_KEY";
 const toMakeOne = "To make one: openssl rand -hex 32";
@@ -28,7 +42,6 @@ export async function durableOf(
       throw new UsageError("The configuration has a durable spool of its own: leave out --spool and --key-file.");
     return exporter;
   }
-  if (spool === "") throw new UsageError("--spool needs the name of a folder.");
   if (spool !== undefined) return exporter.withDurable({ spool: directorySpool(spool), key: await keyFrom(keyFile) });
   if (keyFile !== undefined) throw new UsageError("--key-file is the key of a spool: --spool is needed.");
   return undefined;
@@ -63,7 +76,7 @@ async function keyIn(file: string): Promise<string> {
   try {
     // Windows has no such modes.
     if (process.platform !== "win32" && ((await stat(file)).mode & 0o004) !== 0)
-      complain(`warning: everybody on this system can read the key in ${file}: chmod 600 it.`, "yellow");
+      note(`warning: everybody on this system can read the key in ${file}: chmod 600 it.`, "yellow");
     return await readFile(file, "utf8");
   } catch {
     throw new UsageError(`The file ${file} cannot be read.`);
@@ -88,7 +101,7 @@ export async function goingOn<T>(
   work: (there: RequestProgress | undefined) => Promise<T>,
 ): Promise<T> {
   const there = await durable.progress(requestId);
-  if (there !== undefined) complain(`Going on with request ${requestId} of ${there.createdAt}: ${standing(there)}.`);
+  if (there !== undefined) note(`Going on with request ${requestId} of ${there.createdAt}: ${standing(there)}.`);
   try {
     return await work(there);
   } catch (error) {

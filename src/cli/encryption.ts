@@ -1,17 +1,25 @@
 import { readFile } from "node:fs/promises";
 import { type Envelope, PortmanteauError } from "../index.ts";
-import { UsageError, type Values } from "./arguments.ts";
+import { UsageError } from "./arguments.ts";
+import type { Options, Values } from "./command.ts";
 
 /** The options that say to whom the bundle is encrypted. */
 export const encryptionOptions = {
-  "encrypt-to": { type: "string", multiple: true },
-  "recipients-file": { type: "string", multiple: true },
-  "passphrase-file": { type: "string" },
-} as const;
-
-export const encryptionHelp = `  --encrypt-to RECIPIENT  encrypt with age to age1…; may be repeated
-  --recipients-file FILE  and to those in FILE, one a line, # for comments; may be repeated
-  --passphrase-file FILE  encrypt with age and the passphrase in the first line of FILE`;
+  "encrypt-to": { type: "string", value: "RECIPIENT", help: "encrypt with age to age1…", multiple: true },
+  "recipients-file": {
+    type: "string",
+    value: "FILE",
+    help: "and to those in FILE, one a line, # for comments",
+    multiple: true,
+    completes: "file",
+  },
+  "passphrase-file": {
+    type: "string",
+    value: "FILE",
+    help: "encrypt with age and the passphrase in the first line of FILE",
+    completes: "file",
+  },
+} as const satisfies Options;
 
 /** @throws {UsageError} naming the option, or the file and the line; it never quotes what stands there */
 export async function envelopeFrom(values: Values<typeof encryptionOptions>): Promise<Envelope | undefined> {

@@ -1,13 +1,27 @@
 import { access } from "node:fs/promises";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { UsageError } from "./arguments.ts";
+import type { Options } from "./command.ts";
 import type { CliConfig } from "./config.ts";
-import { complain, printError } from "./terminal.ts";
+import { configNames, findConfig } from "./find-config.ts";
+import { orStopped } from "./stop.ts";
+import { complain, note, printError } from "./terminal.ts";
 
-const names = ["portmanteau.config.ts", "portmanteau.config.mts", "portmanteau.config.js", "portmanteau.config.mjs"];
+export const configOption = {
+  config: {
+    type: "string",
+    value: "FILE",
+    help: "the configuration",
+    default: "portmanteau.config.ts, .mts, .js or .mjs, here or in a folder above, up to the repository's",
+    completes: "file",
+  },
+} as const satisfies Options;
 
 /** The configuration threw an error while it was loaded: exit code 2. */
 export class ConfigError extends Error {}
+
+/** There is no configuration. */
+export class NoConfigError extends UsageError {}
 
 /**
  * Loads the configuration, TypeScript without a build step, and gives it to `use`; it is closed on every path.
@@ -15,12 +29,17 @@ export class ConfigError extends Error {}
  * @throws {UsageError} when there is none, or it exports something else
  * @throws {ConfigError} with what it threw as `cause`
  */
-export async function withConfig<T>(path: string | undefined, use: (config: CliConfig) => Promise<T>): Promise<T> {
+export async function withConfig<T>(
+  path: string | undefined,
+  signal: AbortSignal,
+  use: (config: CliConfig) => Promise<T>,
+): Promise<T> {
   const file = resolve(path ?? (await found()));
   await access(file).catch(() => {
     throw new UsageError(`The configuration ${file} cannot be read.`);
   });
-  const config = await load(file);
+  // A configuration may wait for a database at its top. What it has opened then ends with the process.
+  const config = await orStopped(signal, load(file));
   try {
     return await use(config);
   } finally {
@@ -48,14 +67,13 @@ async function load(file: string): Promise<CliConfig> {
 }
 
 async function found(): Promise<string> {
-  for (const name of names) {
-    const there = await access(name).then(
-      () => true,
-      () => false,
+  const { file, lookedIn } = await findConfig(process.cwd());
+  if (file === undefined)
+    throw new NoConfigError(
+      `No configuration: there is no ${configNames[0]} (nor .mts, .js, .mjs) in ${lookedIn.join(", nor in ")}. Name one with --config.`,
     );
-    if (there) return name;
-  }
-  throw new UsageError(`No configuration: there is no ${names[0]} here. Name one with --config.`);
+  if (lookedIn.length > 1) note(`note: the configuration is ${relative("", file)}.`);
+  return file;
 }
 
 function isConfig(value: unknown): value is CliConfig {

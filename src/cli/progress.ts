@@ -1,7 +1,9 @@
-import type { ExportEvent, Outcome } from "../index.ts";
-import { column, counted, type Style, styled } from "./terminal.ts";
+import type { ExportEvent, Outcome, RequestProgress } from "../index.ts";
+import { type Line, LiveLines } from "./live-lines.ts";
+import { Tally } from "./tally.ts";
+import { column, isLive, progressOutput, type Style, styled } from "./terminal.ts";
 
-/** How often a line is rewritten on a terminal, and printed elsewhere, while records come in. */
+/** How often lines are rewritten on a terminal, and printed elsewhere, while records come in. */
 const redrawMs = 80;
 const reprintMs = 10_000;
 
@@ -21,89 +23,93 @@ export function outcomeStyle(outcome: Outcome): Style | undefined {
   }
 }
 
-/** Shows an export's progress: one line per dataset, rewritten in place on a terminal; lines as things happen elsewhere. */
-export function progress(out: NodeJS.WriteStream): (event: ExportEvent) => void {
-  const lines = new Map<string, { text: string; style: Style | undefined; saidAt: number }>();
-  const expected = new Map<string, number | null>();
-  let isLive = out.isTTY === true && process.env["TERM"] !== "dumb";
-  const mostLines = out.rows || 24; // 0: a terminal that does not say
-  let drawn = 0;
-  let drawnAt = 0;
+export interface Progress {
+  onEvent(event: ExportEvent): void;
+  /** Takes away what was only for the time of waiting. */
+  end(): void;
+}
 
-  const draw = () => {
-    // A line that wraps, or one that has left the screen, cannot be rewritten.
-    const clip = (line: string) => line.slice(0, Math.max((out.columns || 80) - 1, 20));
-    const text = [...lines].map(
-      ([name, { text, style }]) => `\x1b[2K${styled(out, style, clip(`  ${column(name)} ${text}`))}\n`,
-    );
-    out.write(`${drawn > 0 ? `\x1b[${drawn}A` : ""}${text.join("")}`);
-    drawn = lines.size;
-    drawnAt = performance.now();
-  };
-  const say = (dataset: string, text: string, { always = true, style }: { always?: boolean; style?: Style } = {}) => {
-    const now = performance.now();
-    const { saidAt = 0 } = lines.get(dataset) ?? {};
-    const isDue = always || now - saidAt > reprintMs;
-    lines.set(dataset, { text, style, saidAt: isDue ? now : saidAt });
-    if (lines.size >= mostLines) isLive = false;
-    if (isLive) {
-      if (always || now - drawnAt > redrawMs) draw();
-    } else if (isDue) out.write(`  ${column(dataset)} ${text}\n`);
-  };
-  const countOf = (dataset: string, read: number) => {
-    const of = expected.get(dataset) ?? null;
-    return of === null ? counted(read, "record") : `${read} of ${counted(of, "record")}`;
-  };
+/**
+ * Shows how far an export is: on a terminal a line for each dataset that is being read and one for all, rewritten in place; elsewhere a
+ * line when a dataset begins and ends, and one in ten seconds between.
+ */
+export function progress(
+  out: NodeJS.WriteStream,
+  there?: RequestProgress,
+  now: () => number = () => performance.now(),
+): Progress {
+  const tally = new Tally(there);
+  return isLive(out) ? liveProgress(out, tally, now) : plainProgress(out, tally, now);
+}
 
-  return (event) => {
-    switch (event.type) {
-      case "started":
-        if (event.datasets.length >= mostLines) isLive = false;
-        break;
-      case "datasetStarted":
-        expected.set(event.dataset, event.expected);
-        say(event.dataset, event.expected === null ? "reading" : `reading, ${event.expected} expected`);
-        break;
-      case "page":
-        say(event.dataset, countOf(event.dataset, event.read), { always: false });
-        break;
-      case "retry":
-        say(
-          event.dataset,
-          `trying again in ${event.delayMs} ms, ${event.resumed ? "where it stopped" : "from the start"} (${event.code})`,
-          { style: "yellow" },
-        );
-        break;
-      case "identityRetry":
-        say(event.identity, `resolving again in ${event.delayMs} ms (${event.code})`, { style: "yellow" });
-        break;
-      case "datasetEnded": {
-        const style = outcomeStyle(event.outcome);
-        say(
-          event.dataset,
-          `${countOf(event.dataset, event.read)}, ${event.outcome}`,
-          style === undefined ? {} : { style },
-        );
-        break;
-      }
-      case "failed":
-        if (isLive) draw(); // the counts at the moment it stopped
-        break;
-      case "partStarted":
-        if (event.again)
-          say(
-            event.dataset,
-            event.records === 0 ? "from the start" : `going on after ${counted(event.records, "record")}`,
-          );
-        break;
-      case "begun":
-      case "checkpoint":
-      case "partSealed":
-      case "assembled":
-      case "delivered":
-        break;
-      default:
-        throw new TypeError(`Unknown event: ${JSON.stringify(event satisfies never)}`);
-    }
+/** Runs an export with its progress on standard error, where it is wanted. */
+export async function withProgress<T>(
+  there: RequestProgress | undefined,
+  run: (onEvent: (event: ExportEvent) => void) => Promise<T>,
+): Promise<T> {
+  const out = progressOutput();
+  if (out === undefined) return run(() => {});
+  const { onEvent, end } = progress(out, there);
+  try {
+    return await run(onEvent);
+  } finally {
+    end();
+  }
+}
+
+function liveProgress(out: NodeJS.WriteStream, tally: Tally, now: () => number): Progress {
+  const live = new LiveLines(out);
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  const lineOf = (dataset: string): Line => {
+    const outcome = tally.outcomeOf(dataset);
+    const style = outcome === undefined ? undefined : outcomeStyle(outcome);
+    return { text: `  ${column(dataset)} ${tally.line(dataset, now())}`, style };
   };
+  /** Above the lines that are rewritten, and stays. */
+  const keep = (lines: readonly Line[]) => {
+    live.clear();
+    for (const { text, style } of lines) out.write(`${styled(out, style, text)}\n`);
+  };
+  return {
+    onEvent(event) {
+      const dataset = tally.take(event, now());
+      // What went wrong, and how far the others were at that moment, is for after it.
+      if (event.type === "failed") return keep(tally.reading.map(lineOf));
+      if (event.type === "delivered") return live.clear();
+      if (event.type === "datasetEnded" && outcomeStyle(event.outcome) !== undefined) keep([lineOf(event.dataset)]);
+      if (event.type === "identityRetry") keep([{ text: identityLine(event), style: "yellow" }]);
+      if (dataset === undefined || (event.type === "page" && now() - drawnAt < redrawMs)) return;
+      const total = tally.datasets > 1 ? [{ text: totalOf(tally, now()) }] : [];
+      live.draw([...tally.reading.map(lineOf), ...total]);
+      drawnAt = now();
+    },
+    end: () => live.clear(),
+  };
+}
+
+function plainProgress(out: NodeJS.WriteStream, tally: Tally, now: () => number): Progress {
+  const saidAt = new Map<string, number>();
+  let allSaidAt = now();
+  return {
+    onEvent(event) {
+      const dataset = tally.take(event, now());
+      if (event.type === "identityRetry") out.write(`${identityLine(event)}\n`);
+      if (dataset === undefined) return;
+      if (event.type === "page" && now() - (saidAt.get(dataset) ?? 0) <= reprintMs) return;
+      saidAt.set(dataset, now());
+      out.write(`  ${column(dataset)} ${tally.line(dataset, now())}\n`);
+      if (event.type !== "page" || tally.datasets === 1 || now() - allSaidAt <= reprintMs) return;
+      allSaidAt = now();
+      out.write(`${totalOf(tally, now())}\n`);
+    },
+    end() {},
+  };
+}
+
+function totalOf(tally: Tally, at: number): string {
+  return `  ${column(`in all, ${tally.doneOf}`)} ${tally.totalLine(at)}`;
+}
+
+function identityLine({ identity, delayMs, code }: Extract<ExportEvent, { type: "identityRetry" }>): string {
+  return `  ${column(identity)} resolving again in ${delayMs} ms (${code})`;
 }

@@ -1,6 +1,6 @@
 import type { ExportReport } from "../index.ts";
 import { outcomeStyle } from "./progress.ts";
-import { column, counted, print } from "./terminal.ts";
+import { column, counted, print, printSaying } from "./terminal.ts";
 
 /** Prints what is in a bundle that was delivered. @param files where its zips are */
 export function printSummary(
@@ -8,8 +8,9 @@ export function printSummary(
   files: readonly string[],
 ): void {
   const isComplete = completeness === "complete";
+  const say = isComplete ? printSaying : print; // --quiet does not hide that something is missing
   const records = datasets.reduce((sum, dataset) => sum + dataset.records.written, 0);
-  print(
+  say(
     `${isComplete ? "Complete" : "PARTIAL"}: ${counted(records, "record")} in ${counted(datasets.length, "dataset")}, ${bundle?.bytes} bytes in ${(durationMs / 1000).toFixed(1)} s.`,
     isComplete ? "green" : "yellow",
   );
@@ -21,17 +22,16 @@ export function printSummary(
       records.quarantined > 0 ? `${records.quarantined} quarantined` : "",
       error ?? "",
     ].filter((fact) => fact !== "");
-    print(
+    say(
       `  ${column(name)} ${(outcome ?? "not ended").padEnd(14)} ${reason === null ? facts.join(", ") : `${facts.join(", ")}: ${reason}`}`,
       outcome === null ? "red" : outcomeStyle(outcome),
     );
   }
   for (const { code, dataset, message } of findings)
-    print(`  note ${code}${dataset === null ? "" : ` ${dataset}`}: ${message}`);
+    say(`  note ${code}${dataset === null ? "" : ` ${dataset}`}: ${message}`);
   const envelope = bundle?.envelope ?? null;
-  for (const { bytes, sha256 } of envelope?.files ?? [])
-    print(`  sha256 ${sha256} (${envelope?.name}, ${bytes} bytes)`);
+  for (const { bytes, sha256 } of envelope?.files ?? []) say(`  sha256 ${sha256} (${envelope?.name}, ${bytes} bytes)`);
   const which = files.length === 1 ? "" : ` of the last of ${counted(files.length, "zip")}`;
-  print(`  sha256 ${bundle?.sha256}${which}${envelope === null ? "" : " (the zip inside)"}`);
-  for (const file of files) print(file);
+  say(`  sha256 ${bundle?.sha256}${which}${envelope === null ? "" : " (the zip inside)"}`);
+  for (const file of files) say(file);
 }

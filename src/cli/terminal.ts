@@ -1,5 +1,6 @@
-import { styleText } from "node:util";
+import { inspect } from "node:util";
 import { PortmanteauError } from "../index.ts";
+import { padded } from "./text-width.ts";
 
 /** What can stand on a terminal in one line. */
 export type Style = "red" | "yellow" | "green" | "bold";
@@ -12,24 +13,54 @@ export function printable(text: string): string {
   return text.replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** Colours only where somebody looks, and nobody asked for none. */
-export function styled(out: NodeJS.WriteStream, style: Style | undefined, text: string): string {
-  const plain = style === undefined || out.isTTY !== true || (process.env["NO_COLOR"] ?? "") !== "";
-  return plain || process.env["TERM"] === "dumb" ? text : styleText(style, text);
+/** Whether a stream is a terminal whose lines can be rewritten. */
+export function isLive(out: NodeJS.WriteStream): boolean {
+  return out.isTTY === true && process.env["TERM"] !== "dumb";
 }
 
-/** Prints one line on standard output. */
+/** Colours only where somebody looks, and nobody asked for none. FORCE_COLOR, which Node.js knows as well, has the last word. */
+export function styled(out: NodeJS.WriteStream, style: Style | undefined, text: string): string {
+  const { FORCE_COLOR: forced = "", NO_COLOR: none = "" } = process.env;
+  const isColored = forced === "" ? isLive(out) && none === "" : forced !== "0" && forced !== "false";
+  // Not styleText(): some versions of Node.js judge by standard output, whatever stream the text is for.
+  const [open, close] = (style === undefined || !isColored ? undefined : inspect.colors[style]) ?? [];
+  return open === undefined ? text : `\x1b[${open}m${text}\x1b[${close}m`;
+}
+
+let isQuiet = false;
+
+/** From now on nothing is said but what was asked for, and what is wrong: --quiet. */
+export function beQuiet(): void {
+  isQuiet = true;
+}
+
+/** A stream's lines of progress; nothing where none are wanted. */
+export function progressOutput(): NodeJS.WriteStream | undefined {
+  return isQuiet ? undefined : process.stderr;
+}
+
+/** Prints one line of what was asked for on standard output. */
 export function print(line: string, style?: Style): void {
   process.stdout.write(`${styled(process.stdout, style, printable(line))}\n`);
+}
+
+/** Prints one line of what was done on standard output, unless --quiet. */
+export function printSaying(line: string, style?: Style): void {
+  if (!isQuiet) print(line, style);
 }
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Prints one line on standard error. */
+/** Prints one line of what is wrong on standard error. */
 export function complain(line: string, style?: Style): void {
   process.stderr.write(`${styled(process.stderr, style, printable(line))}\n`);
+}
+
+/** Prints one line that is good to know on standard error, unless --quiet. */
+export function note(line: string, style?: Style): void {
+  if (!isQuiet) complain(line, style);
 }
 
 /** Prints an error: one of this package without its stack and without its cause's message, which can quote values. */
@@ -58,5 +89,5 @@ export function counted(count: number, noun: string): string {
 
 /** A name in a column. */
 export function column(name: string): string {
-  return printable(name).padEnd(24);
+  return padded(printable(name), 24);
 }

@@ -278,7 +278,7 @@ describe("the key of a spool", () => {
     ],
     ["--restart without a spool", ["export", ...subject, "--restart", "--out", "b.zip"], "--restart is for"],
     ["a key without a spool", ["export", ...subject, "--key-file", "k", "--out", "b.zip"], "--spool is needed"],
-    ["resume without an id", ["resume", "--spool", "spool", "--out", "b.zip"], "ID of the request is needed"],
+    ["resume without an id", ["resume", "--spool", "spool", "--out", "b.zip"], "ID is needed: portmanteau resume ID"],
     ["resume without a spool", ["resume", id, "--out", "b.zip"], "--spool is needed"],
     ["purge of nothing", ["purge", "--spool", "spool"], "either the ID of a request, or --expired"],
     ["purge of two things", ["purge", id, "--expired", "--spool", "spool"], "either the ID of a request, or --expired"],

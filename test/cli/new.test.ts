@@ -107,9 +107,9 @@ describe("portmanteau new source", () => {
 
   it.each([
     [["new"], "A FILE is needed"],
-    [["new", "source"], "portmanteau new source NAME"],
-    [["new", "spool", "notes"], "portmanteau new source NAME"],
-    [["new", "source", "notes", "more"], "portmanteau new source NAME"],
+    [["new", "source"], "portmanteau new source NAME [options]"],
+    [["new", "spool", "notes"], "KIND is one of: source"],
+    [["new", "source", "notes", "more"], "portmanteau new source NAME [options]"],
     [["new", "source", "../notes"], "cannot be the name"],
     [["new", "source", "Notes"], "cannot be the name"],
     [["new", "source", "2notes"], "cannot be the name"],
@@ -117,7 +117,7 @@ describe("portmanteau new source", () => {
     [["new", "source", "n".repeat(51)], "cannot be the name"],
     [["new", "source", "notes", "--dir", ""], "--dir needs"],
   ])("refuses %j", async ([, ...args], message) => {
-    await expect(newCommand.run(args)).rejects.toThrow(
+    await expect(newCommand.run(args, new AbortController().signal)).rejects.toThrow(
       expect.objectContaining({ message: expect.stringContaining(message) }),
     );
   });

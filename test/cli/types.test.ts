@@ -7,6 +7,7 @@ import { loadCompiler } from "../../src/cli/schema-types.ts";
 import { emptyFolder } from "../support/exporting.ts";
 import { portmanteau } from "./running.ts";
 
+const { signal } = new AbortController();
 const schemaFile = "support-ticket.schema.json";
 const ticketSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -67,14 +68,14 @@ describe("portmanteau types", () => {
   });
 
   it.each([
-    [["types"], "A FILE is needed"],
+    [["types"], "SCHEMA is needed"],
     [["types", "missing.json"], "missing.json"],
     [["types", "a.schema.json", "b/a.schema.json", "--out", "x"], "written to a.ts"],
     [["types", schemaFile, "--check"], "--check needs --out"],
     [["types", schemaFile, "--out", ""], "--out needs"],
   ])("refuses %j", async ([, ...args], message) => {
     const given = args.map((arg) => (arg === schemaFile ? join(withSchema(), schemaFile) : arg));
-    await expect(types.run(given)).rejects.toThrow(
+    await expect(types.run(given, signal)).rejects.toThrow(
       expect.objectContaining({ message: expect.stringContaining(message) }),
     );
   });
@@ -82,7 +83,7 @@ describe("portmanteau types", () => {
   it.each(["{", "[]", "7", '{"type":"object","properties":{"a":{"$ref":"#/$defs/missing"}}}'])(
     "refuses the schema %s",
     async (text) => {
-      const refused = types.run([join(withSchema(text), schemaFile)]);
+      const refused = types.run([join(withSchema(text), schemaFile)], signal);
       await expect(refused).rejects.toThrow(UsageError);
       await expect(refused).rejects.toThrow("support-ticket.schema.json is no");
     },

@@ -1,36 +1,33 @@
-import { parse } from "../arguments.ts";
-import type { Command } from "../commands.ts";
-import { withConfig } from "../load-config.ts";
-import { stoppable } from "../stop.ts";
-import { column, print, printJson, type Style } from "../terminal.ts";
+import { defineCommand } from "../command.ts";
+import { configOption, withConfig } from "../load-config.ts";
+import { column, print, printJson, printSaying, type Style } from "../terminal.ts";
 
 const styles = { ok: "green", failed: "red", unchecked: undefined } as const satisfies Record<
   string,
   Style | undefined
 >;
 
-export const check: Command = {
+export const check = defineCommand({
+  name: "check",
   summary: "try every source: can it be reached, is its query sound",
-  help: `portmanteau check [--config FILE] [--json]
-
-  Exit code: 0 all good, 1 a source failed, 2 usage or configuration, 130 or 143 stopped by SIGINT or SIGTERM.
-
-  Example: portmanteau check --config portmanteau.config.ts`,
-  async run(args) {
-    const values = parse(args, { config: { type: "string" }, json: { type: "boolean" } });
-    return stoppable((signal) =>
-      withConfig(values.config, async ({ exporter }) => {
-        const results = await exporter.check({ signal });
-        signal.throwIfAborted(); // an aborted check shows as failed sources, which they are not
-        if (values.json) printJson(results);
-        else
-          for (const { dataset, status, error } of results)
-            print(
-              `  ${column(dataset)} ${status}${error === undefined ? "" : ` ${error.code}: ${error.message}`}`,
-              styles[status],
-            );
-        return results.some(({ status }) => status === "failed") ? 1 : 0;
-      }),
-    );
+  options: {
+    ...configOption,
+    json: { type: "boolean", help: "print [{ dataset, status, error }] as JSON on standard output" },
   },
-};
+  exitCodes: { 0: "all good", 1: "a source failed", 2: "usage or configuration" },
+  examples: ["portmanteau check", "portmanteau check --config config/portmanteau.config.ts --json"],
+  async run({ values, signal }) {
+    return withConfig(values.config, signal, async ({ exporter }) => {
+      const results = await exporter.check({ signal });
+      signal.throwIfAborted(); // an aborted check shows as failed sources, which they are not
+      if (values.json) printJson(results);
+      else
+        for (const { dataset, status, error } of results)
+          (status === "failed" ? print : printSaying)(
+            `  ${column(dataset)} ${status}${error === undefined ? "" : ` ${error.code}: ${error.message}`}`,
+            styles[status],
+          );
+      return results.some(({ status }) => status === "failed") ? 1 : 0;
+    });
+  },
+});

@@ -1,30 +1,26 @@
 import { type Manifest, openBundle } from "../../index.ts";
-import { parseWithFile } from "../arguments.ts";
-import type { Command } from "../commands.ts";
+import { defineCommand } from "../command.ts";
 import { outcomeStyle } from "../progress.ts";
+import { orStopped } from "../stop.ts";
 import { column, counted, print, printJson } from "../terminal.ts";
 
-export const inspect: Command = {
+export const inspect = defineCommand({
+  name: "inspect",
   summary: "say what a bundle says of itself, without checking it",
-  help: `portmanteau inspect FILE [--json]
-
-  --json                print the manifest
-
-  It shows the subject's identifiers; verify does not.
-
-  Exit code: 0 shown, 1 no bundle that can be read, 2 usage or I/O.
-
-  Example: portmanteau inspect bundle.zip`,
-  async run(args) {
-    const { values, file } = parseWithFile(args, { json: { type: "boolean" } });
-    const bundle = await openBundle(file);
+  operands: [{ name: "FILE", help: "the bundle", completes: "file" }],
+  options: { json: { type: "boolean", help: "print the manifest as JSON" } },
+  notes: ["It shows the subject's identifiers; verify does not."],
+  exitCodes: { 0: "shown", 1: "no bundle that can be read", 2: "usage or I/O" },
+  examples: ["portmanteau inspect bundle.zip", "portmanteau inspect bundle.zip --json | jq .completeness"],
+  async run({ values, operands: [file = ""], signal }) {
+    const bundle = await orStopped(signal, openBundle(file));
     const { manifest, entries } = bundle;
     bundle.close();
     if (values.json) printJson(manifest);
     else printManifest(manifest, entries.length);
     return 0;
   },
-};
+});
 
 function printManifest(manifest: Manifest, entries: number): void {
   const { controller, request, subject, completeness, consistency, portabilityScope, datasets } = manifest;

@@ -1,22 +1,24 @@
-import { parse } from "../arguments.ts";
-import type { Command } from "../commands.ts";
+import { defineCommand } from "../command.ts";
 import { withConfig } from "../load-config.ts";
-import { requestFrom, requestHelp, requestOptions } from "../request-options.ts";
+import { requestFrom, requestOptions } from "../request-options.ts";
 import { column, counted, print, printJson } from "../terminal.ts";
 
-export const plan: Command = {
+export const plan = defineCommand({
+  name: "plan",
   summary: "say what would be in a bundle, what out, and why; reads nothing",
-  help: `portmanteau plan --subject ID [options]
-
-${requestHelp}
-
-  Exit code: 0 planned, 2 usage or configuration.
-
-  Example: portmanteau plan --subject cus_42 --type portability`,
-  async run(args) {
-    const values = parse(args, requestOptions);
+  usage: ["--subject ID [options]"],
+  options: {
+    ...requestOptions,
+    json: { type: "boolean", help: "print the plan as JSON on standard output" },
+  },
+  exitCodes: { 0: "planned", 2: "usage or configuration" },
+  examples: [
+    "portmanteau plan --subject cus_42 --type portability",
+    "portmanteau plan --identity email=ada@example.org --json",
+  ],
+  async run({ values, signal }) {
     const request = requestFrom(values);
-    return withConfig(values.config, async ({ exporter }) => {
+    return withConfig(values.config, signal, async ({ exporter }) => {
       const planned = exporter.plan(request);
       if (values.json) {
         printJson(planned);
@@ -35,4 +37,4 @@ ${requestHelp}
       return 0;
     });
   },
-};
+});

@@ -1,28 +1,40 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { RecordSchema } from "../../index.ts";
-import { parseWithFiles, UsageError } from "../arguments.ts";
-import type { Command } from "../commands.ts";
+import { UsageError } from "../arguments.ts";
+import { defineCommand } from "../command.ts";
 import { loadCompiler, schemaName, typesOf } from "../schema-types.ts";
-import { complain, print } from "../terminal.ts";
+import { complain, printSaying } from "../terminal.ts";
 
-export const types: Command = {
+export const types = defineCommand({
+  name: "types",
   summary: "write the TypeScript types of record schemas",
-  help: `portmanteau types SCHEMA... [--out DIR] [--check]
-
-  SCHEMA         a JSON Schema file: tickets.schema.json becomes the type Tickets. Only $refs inside the file are followed
-  --out DIR      writes DIR/tickets.ts, and makes DIR when it is not there. Default: everything to standard output
-  --check        writes nothing; says which files in DIR are out of date
-
-  It needs the package json-schema-to-typescript beside this one.
-
-  Exit code: 0 written or up to date, 1 out of date, 2 usage or I/O.
-
-  Example: portmanteau types schemas/*.schema.json --out src/records`,
-  async run(args) {
-    const { values, files } = parseWithFiles(args, { out: { type: "string" }, check: { type: "boolean" } });
+  operands: [
+    {
+      name: "SCHEMA",
+      help: "a JSON Schema file: tickets.schema.json becomes the type Tickets. Only $refs inside the file are followed",
+      repeats: true,
+      completes: "file",
+    },
+  ],
+  options: {
+    out: {
+      type: "string",
+      value: "DIR",
+      help: "writes DIR/tickets.ts, and makes DIR when it is not there",
+      default: "everything to standard output",
+      completes: "folder",
+    },
+    check: { type: "boolean", help: "writes nothing; says which files in DIR are out of date" },
+  },
+  notes: ["It needs the package json-schema-to-typescript beside this one."],
+  exitCodes: { 0: "written or up to date", 1: "out of date", 2: "usage or I/O" },
+  examples: [
+    "portmanteau types schemas/*.schema.json --out src/records",
+    "portmanteau types schemas/*.schema.json --out src/records --check",
+  ],
+  async run({ values, operands: files, signal }) {
     const { out, check = false } = values;
-    if (out === "") throw new UsageError("--out needs the name of a folder.");
     if (check && out === undefined) throw new UsageError("--check needs --out: the folder to compare with.");
     const names = files.map(schemaName);
     const twin = names.find((name, index) => names.indexOf(name) !== index);
@@ -33,6 +45,7 @@ export const types: Command = {
     const texts = new Map<string, string>();
     for (const [index, file] of files.entries()) {
       const name = names[index] as string;
+      signal.throwIfAborted();
       const banner = `// Generated from ${basename(file)} by "portmanteau types". Do not edit.`;
       try {
         texts.set(file, await typesOf(await schemaAt(file), { name, banner, compile }));
@@ -49,18 +62,19 @@ export const types: Command = {
     if (!check) await mkdir(out, { recursive: true });
     let outOfDate = 0;
     for (const [file, text] of texts) {
+      signal.throwIfAborted();
       const path = join(out, `${schemaName(file)}.ts`);
       if ((await textAt(path)) === text) continue;
       outOfDate++;
       if (check) complain(`${path} is out of date.`, "red");
       else {
         await writeFile(path, text);
-        print(path);
+        printSaying(path);
       }
     }
     return check && outOfDate > 0 ? 1 : 0;
   },
-};
+});
 
 async function schemaAt(file: string): Promise<RecordSchema> {
   const text = await readFile(file, "utf8");

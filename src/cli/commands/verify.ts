@@ -1,55 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { type Finding, type VerifyOptions, type VerifySummary, verifyBundle } from "../../index.ts";
-import { parseWithFiles, UsageError } from "../arguments.ts";
-import type { Command } from "../commands.ts";
-import { counted, print, printJson } from "../terminal.ts";
+import { UsageError } from "../arguments.ts";
+import { defineCommand } from "../command.ts";
+import { orStopped } from "../stop.ts";
+import { counted, print, printJson, printSaying } from "../terminal.ts";
 
 const checks = {
   structure: "the zip's headers and names, the documents, and what they say of each other",
   digests: "the zip's headers and names, the documents, and the digest of every file",
   full: "the zip's headers and names, the documents, digests, counts, the schema of every record, and JSON = CSV",
 } as const;
-
-export const verify: Command = {
-  summary: "check a bundle, offline: container, digests, signature, counts, schemas, JSON against CSV",
-  help: `portmanteau verify FILE... [--public-key KEY] [--level LEVEL] [--limit NAME=NUMBER] [--json]
-
-  FILE...               the bundle; when it is split, all its parts
-  --public-key KEY      trust this key: a .pub file of minisign, a PEM or JWK file, or minisign's line itself;
-                        may be repeated. A bundle that is not signed with one of them is not sound
-  --level LEVEL         structure, digests, or full (default): what is named; and the bytes; and every record
-  --limit NAME=NUMBER   raise or lower a limit: maxEntries, maxEntryBytes, maxRatio, maxLineLength, maxCellLength,
-                        maxDocumentBytes, maxSchemaBytes, maxValues, maxDepth, maxCheckMs; may be repeated
-  --json                print { sound, complete, valid, level, checked, findings }
-
-  Exit code: 0 sound, 1 findings (also when the file is no bundle, or no zip), 2 usage or I/O.
-
-  Example: portmanteau verify bundle.zip --public-key acme.pub`,
-  async run(args) {
-    const { values, files } = parseWithFiles(args, {
-      level: { type: "string" },
-      json: { type: "boolean" },
-      "public-key": { type: "string", multiple: true },
-      limit: { type: "string", multiple: true },
-    });
-    const { level = "full" } = values;
-    if (!isLevel(level)) throw new UsageError(`--level is one of: ${Object.keys(checks).join(", ")}.`);
-    const publicKeys = await Promise.all((values["public-key"] ?? []).map(keyText));
-    const verification = verifyBundle(files, { ...limitsFrom(values.limit ?? []), level, publicKeys });
-    const findings: Finding[] = [];
-    for await (const finding of verification) {
-      findings.push(finding);
-      if (!values.json) printFinding(finding, files);
-    }
-    const summary = await verification.summary();
-    if (values.json) printJson({ ...summary, findings });
-    else printSummary(summary, findings);
-    return summary.sound ? 0 : 1;
-  },
-};
-
-const isLevel = (text: string): text is keyof typeof checks => Object.hasOwn(checks, text);
 
 const limitNames = [
   "maxEntries",
@@ -63,6 +24,59 @@ const limitNames = [
   "maxDepth",
   "maxCheckMs",
 ] as const satisfies readonly (keyof VerifyOptions)[];
+
+export const verify = defineCommand({
+  name: "verify",
+  summary: "check a bundle, offline: container, digests, signature, counts, schemas, JSON against CSV",
+  operands: [{ name: "FILE", help: "the bundle; when it is split, all its parts", repeats: true, completes: "file" }],
+  options: {
+    "public-key": {
+      type: "string",
+      value: "KEY",
+      help: "trust this key: a .pub file of minisign, a PEM or JWK file, or minisign's line itself. A bundle that is not signed with one of them is not sound",
+      multiple: true,
+      completes: "file",
+    },
+    level: {
+      type: "string",
+      value: "LEVEL",
+      help: "what is named; and the bytes; and every record",
+      choices: ["structure", "digests", "full"],
+      default: "full",
+    },
+    limit: {
+      type: "string",
+      value: "NAME=NUMBER",
+      help: `raise or lower a limit, with the NAME ${limitNames.join(", ")}`,
+      multiple: true,
+      completes: limitNames.map((name) => `${name}=`),
+    },
+    json: { type: "boolean", help: "print { sound, complete, valid, level, checked, findings } as JSON" },
+  },
+  exitCodes: { 0: "sound", 1: "findings; also when the file is no bundle, or no zip", 2: "usage or I/O" },
+  examples: [
+    "portmanteau verify bundle.zip",
+    "portmanteau verify bundle.part*.zip --public-key acme.pub",
+    "portmanteau verify bundle.zip --level digests --json",
+  ],
+  async run({ values, operands: files, signal }) {
+    const { level = "full" } = values;
+    const publicKeys = await Promise.all((values["public-key"] ?? []).map(keyText));
+    const verification = verifyBundle(files, { ...limitsFrom(values.limit ?? []), level, publicKeys });
+    const findings: Finding[] = [];
+    const listing = async () => {
+      for await (const finding of verification) {
+        findings.push(finding);
+        if (!values.json && !signal.aborted) printFinding(finding, files);
+      }
+    };
+    await orStopped(signal, listing()); // it only reads
+    const summary = await verification.summary();
+    if (values.json) printJson({ ...summary, findings });
+    else printSummary(summary, findings);
+    return summary.sound ? 0 : 1;
+  },
+});
 
 function limitsFrom(given: readonly string[]): Pick<VerifyOptions, (typeof limitNames)[number]> {
   return Object.fromEntries(
@@ -87,13 +101,16 @@ function printFinding({ severity, code, path, recordIndex, zip, message }: Findi
     path === undefined ? "" : ` ${path}`,
     recordIndex === undefined ? "" : ` record ${recordIndex}`,
   ].join("");
-  print(`${severity} ${code}${where}: ${message}`, severity === "error" ? "red" : "yellow");
+  (severity === "error" ? print : printSaying)(
+    `${severity} ${code}${where}: ${message}`,
+    severity === "error" ? "red" : "yellow",
+  );
 }
 
 function printSummary({ sound, complete, valid, level, checked }: VerifySummary, findings: readonly Finding[]): void {
   const zips = checked.zips > 1 ? `${counted(checked.zips, "zip")}, ` : "";
   const records = level === "full" ? `, ${counted(checked.records, "record")}` : "";
-  print(
+  printSaying(
     checked.datasets === 0
       ? "Checked: as far as it can be read."
       : `Checked: ${zips}${counted(checked.files, "file")}, ${counted(checked.datasets, "dataset")}${records}: ${checks[level]}.`,
@@ -105,11 +122,11 @@ function printSummary({ sound, complete, valid, level, checked }: VerifySummary,
     valid: `valid, by key ${keyId}`,
     invalid: "NOT valid",
   } as const;
-  if (checked.zips > 0) print(`Signature: ${words[status]}.`);
+  if (checked.zips > 0) printSaying(`Signature: ${words[status]}.`);
   const errors = findings.filter(({ severity }) => severity === "error").length;
-  if (sound) print("Sound.", "green");
+  if (sound) printSaying("Sound.", "green");
   else
-    print(
+    printSaying(
       `Not sound: ${counted(errors, "error")}. ${complete ? "Complete" : "Not complete"}, ${valid ? "valid" : "not valid"}.`,
       "red",
     );

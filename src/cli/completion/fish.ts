@@ -1,0 +1,43 @@
+import type { Command } from "../command.ts";
+import { brief, type Offer, offerOf } from "./words.ts";
+
+/** A script for fish. */
+export function fishCompletion(commands: readonly Command[]): string {
+  const lines = commands.flatMap(({ name, summary, options, operands = [] }) => [
+    `complete -c portmanteau -n __fish_use_subcommand -f -a ${name} -d ${quoted(summary)}`,
+    ...Object.entries(options).map(([option, declared]) => {
+      const value = declared.type === "string" ? ` ${valueFlags(offerOf(declared, commands))}` : "";
+      return `complete -c portmanteau -n '__fish_seen_subcommand_from ${name}' -l ${option}${value} -d ${quoted(brief(declared.help))}`;
+    }),
+    ...operands.flatMap((operand, index) => {
+      const offer = offerOf(operand, commands);
+      if (offer === undefined) return [];
+      const place = operand.repeats ? "" : `; and test (__portmanteau_operands) -eq ${index}`;
+      return [`complete -c portmanteau -n '__fish_seen_subcommand_from ${name}${place}' ${argumentOf(offer)}`];
+    }),
+  ]);
+  return `# fish completion for portmanteau
+function __portmanteau_operands
+  # The words after the command that begin with no dash.
+  set -l words (commandline -opc)[3..-1]
+  count (string match -v -- '-*' $words)
+end
+complete -c portmanteau -f
+complete -c portmanteau -n __fish_use_subcommand -l version -d 'print the version'
+${lines.join("\n")}
+`;
+}
+
+function valueFlags(offer: Offer): string {
+  return offer === undefined ? "-x" : `-r ${argumentOf(offer)}`;
+}
+
+function argumentOf(offer: NonNullable<Offer>): string {
+  if (offer === "file") return "-F";
+  if (offer === "folder") return "-f -a '(__fish_complete_directories)'";
+  return `-f -a ${quoted(offer.join(" "))}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/['\\]/g, "\\$&")}'`;
+}
