@@ -78,9 +78,7 @@ function checkOperands(given: readonly string[], command: Declaration): void {
     if (value === undefined ? !operand.optional : value === "")
       throw new UsageError(`${shown(operand)} is needed: ${usage}`);
     if (value !== undefined && operand.choices !== undefined && !operand.choices.includes(value))
-      throw new UsageError(
-        `${operand.name} is one of: ${operand.choices.join(", ")}${orMeant(value, operand.choices)}`,
-      );
+      throw new UsageError(`${operand.name} is one of: ${operand.choices.join(", ")}.`);
   }
   if (given.includes("")) throw new UsageError(`An argument is empty: ${usage}`);
 }

@@ -106,7 +106,7 @@ describe("portmanteau new source", () => {
   });
 
   it.each([
-    [["new"], "A FILE is needed"],
+    [["new"], "source is needed: portmanteau new source NAME"],
     [["new", "source"], "portmanteau new source NAME [options]"],
     [["new", "spool", "notes"], "KIND is one of: source"],
     [["new", "source", "notes", "more"], "portmanteau new source NAME [options]"],

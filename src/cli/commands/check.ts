@@ -12,7 +12,7 @@ export const check = defineCommand({
   summary: "try every source: can it be reached, is its query sound",
   options: {
     ...configOption,
-    json: { type: "boolean", help: "print [{ dataset, status, error }] as JSON on standard output" },
+    json: { type: "boolean", help: "print JSON on standard output: [{ dataset, status, error }]" },
   },
   exitCodes: { 0: "all good", 1: "a source failed", 2: "usage or configuration" },
   examples: ["portmanteau check", "portmanteau check --config config/portmanteau.config.ts --json"],

@@ -15,7 +15,7 @@ export const coverage = defineCommand({
   summary: "say which tables and columns of your databases no dataset gives and nobody excluded",
   options: {
     ...configOption,
-    json: { type: "boolean", help: "print { covered, findings, databases, untraced } as JSON on standard output" },
+    json: { type: "boolean", help: "print JSON on standard output: { covered, findings, databases, untraced }" },
   },
   notes: [
     "Compares the databases that the configuration names under coverage with what the datasets give and with what was decided. It reads no table and changes nothing.",

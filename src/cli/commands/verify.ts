@@ -51,7 +51,7 @@ export const verify = defineCommand({
       multiple: true,
       completes: limitNames.map((name) => `${name}=`),
     },
-    json: { type: "boolean", help: "print { sound, complete, valid, level, checked, findings } as JSON" },
+    json: { type: "boolean", help: "print JSON: { sound, complete, valid, level, checked, findings }" },
   },
   exitCodes: { 0: "sound", 1: "findings; also when the file is no bundle, or no zip", 2: "usage or I/O" },
   examples: [

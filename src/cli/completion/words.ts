@@ -14,5 +14,5 @@ function resolved(completes: Completion | undefined, commands: readonly Command[
 
 /** The option's help in a few words: up to the first mark. */
 export function brief(help: string): string {
-  return help.split(/[.:;,(]/, 1)[0]?.trim() ?? "";
+  return help.split(/[.:;,({[]/, 1)[0]?.trim() ?? "";
 }
