@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "../../src/cli/arguments.ts";
 import { commands } from "../../src/cli/commands.ts";
 import { findConfig } from "../../src/cli/find-config.ts";
 import { commandHelp, overview, usageLines } from "../../src/cli/help.ts";
 import { nearest } from "../../src/cli/nearest.ts";
+import { signalCodes } from "../../src/cli/stop.ts";
 import { widthOf } from "../../src/cli/text-width.ts";
 import { emptyFolder } from "../support/exporting.ts";
 import { portmanteau } from "./running.ts";
@@ -65,6 +66,21 @@ describe("help", () => {
     for (const text of [overview(commands, columns), ...commands.map((command) => commandHelp(command, columns))])
       for (const line of text.split("\n"))
         if (!line.includes("portmanteau ")) expect(widthOf(line)).toBeLessThanOrEqual(Math.min(columns, 100));
+  });
+});
+
+describe("the README", () => {
+  const readme = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
+  const [section = ""] = (readme.split("\n## Command line\n")[1] ?? "").split("\n## ");
+
+  it("has every command, as the list of commands has it", () => {
+    for (const { name, summary } of commands) expect(section).toContain(`\n| \`${name}\` | ${summary} |\n`);
+    expect(section.match(/^\| `[a-z]+` \|/gm)).toHaveLength(commands.length);
+  });
+
+  it("has every exit code that a command may have", () => {
+    const codes = new Set(commands.flatMap(({ exitCodes }) => Object.keys(exitCodes)));
+    for (const code of [...codes, Object.values(signalCodes).join(", ")]) expect(section).toContain(`\n| ${code} | `);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * The packed tarball, as a stranger gets it: linted as a package, installed into an empty folder, imported, used, and its command run.
+ * The packed tarball, as a stranger gets it: linted as a package, installed into an empty folder, imported, used, its command run, and the README's commands typed.
  * Runs on whatever Node.js runs this file; needs `npm run build` before.
  */
 import assert from "node:assert/strict";
@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { sourceMapFaults, tarballFaults } from "../../.ci/tarball.mjs";
+import { typeReadme } from "./readme.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "portmanteau-smoke-"));
@@ -101,7 +102,10 @@ assert.deepEqual(read, [{ id: "c1" }]);
   );
   assert.equal(without.status, 2);
   assert.match(without.stderr, /npm install age-encryption/);
-  console.log(`The packed tarball works on Node.js ${process.version}.`);
+  const typed = typeReadme(folder, root);
+  console.log(
+    `The packed tarball works on Node.js ${process.version}, and ${typed} lines of the README do what it says.`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
