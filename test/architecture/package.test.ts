@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
 import { findingCodes } from "../../src/bundle/findings.ts";
@@ -8,9 +7,8 @@ import { errorCodes } from "../../src/model/errors.ts";
 import { transitions } from "../../src/workflow/transitions.ts";
 import tsconfig from "../../tsconfig.json" with { type: "json" };
 import tsup from "../../tsup.config.ts";
+import { document, everyWord, root } from "../support/documents.ts";
 
-const root = resolve(import.meta.dirname, "../..");
-const readme = readFileSync(`${root}/README.md`, "utf8");
 const modules = Object.entries(packageFile.exports).flatMap(([name, target]) =>
   typeof target === "string" ? [] : [{ name, ...target }],
 );
@@ -49,15 +47,18 @@ describe("the package", () => {
     expect(Object.keys(packageFile.exports).some((name) => name.includes("*"))).toBe(false);
   });
 
-  it("is described by a README that names every module", () => {
-    const named = new Set([...readme.matchAll(/"(portmanteau(?:\/[a-z0-9-]+)*)"/g)].map((match) => match[1]));
+  it("is described by documents that name every module", () => {
+    const named = new Set([...everyWord.matchAll(/"(portmanteau(?:\/[a-z0-9-]+)*)"/g)].map((match) => match[1]));
     expect([...named].sort()).toEqual(modules.map(({ name }) => name.replace(/^\./, "portmanteau")).sort());
   });
 });
 
-describe("the README's tables", () => {
-  const rows = (heading: string) => {
-    const section = readme.split(`\n### ${heading}\n`)[1]?.split(/\n##+ /)[0] ?? "";
+describe("the documents' tables", () => {
+  const rows = (path: string, heading: string) => {
+    const section =
+      document(path)
+        .split(`\n## ${heading}\n`)[1]
+        ?.split(/\n##+ /)[0] ?? "";
     return [...section.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, code, rest]) => [
       code,
       ...(rest ?? "").split(" | "),
@@ -65,7 +66,7 @@ describe("the README's tables", () => {
   };
 
   it("list every transition of a request", () => {
-    const section = readme.split("\n### Transitions\n")[1]?.split("\n\n```")[0] ?? "";
+    const section = document("docs/workflow.md").split("\n## Transitions\n")[1]?.split("\n\n```")[0] ?? "";
     const quoted = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
     expect(section.split("\n").filter((line) => line.startsWith("| `"))).toEqual(
       transitions.map(({ event, from, to, meaning }) => {
@@ -76,14 +77,18 @@ describe("the README's tables", () => {
   });
 
   it("list every error code with its meaning, whether a retry helps, and the mend", () => {
-    expect(rows("Error codes")).toEqual(Object.entries(errorCodes).map(([code, words]) => [code, ...words]));
+    expect(rows("docs/errors.md", "Error codes")).toEqual(
+      Object.entries(errorCodes).map(([code, words]) => [code, ...words]),
+    );
   });
 
   it("list every finding of verification", () => {
-    expect(rows("Findings")).toEqual(Object.entries(findingCodes).map(([code, words]) => [code, ...words]));
+    expect(rows("docs/errors.md", "Findings")).toEqual(
+      Object.entries(findingCodes).map(([code, words]) => [code, ...words]),
+    );
   });
 
   it("list every finding of coverage", () => {
-    expect(rows("Findings of coverage")).toEqual(Object.entries(coverageFindingCodes));
+    expect(rows("docs/coverage.md", "Findings of coverage")).toEqual(Object.entries(coverageFindingCodes));
   });
 });

@@ -55,7 +55,7 @@ async function billingApi(answer: "well" | "hanging" | "forbidden" = "well") {
 }
 
 sourceContract(
-  "of the README",
+  "of docs/writing-a-source.md",
   async () => {
     const [api, hanging, forbidden] = await Promise.all([billingApi(), billingApi("hanging"), billingApi("forbidden")]);
     return {

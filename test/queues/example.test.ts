@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { openExports, startWorker } from "../../examples/queued-exports.ts";
@@ -15,13 +14,10 @@ it.runIf(redis.required === true)("needs a redis-server", () => {
   expect.fail(redis.notRun);
 });
 
-describe.skipIf(redis.notRun !== undefined)(`the README's queue: ${redis.title}`, () => {
+describe.skipIf(redis.notRun !== undefined)(`the queue of docs/operating.md: ${redis.title}`, () => {
   afterAll(() => redis.stop());
 
-  it("is the code of the example, which exports", async () => {
-    const example = readFileSync("examples/queued-exports.ts", "utf8").trimEnd();
-    expect(readFileSync("README.md", "utf8")).toContain(`\`\`\`ts\n${example}\n\`\`\``);
-
+  it("exports", async () => {
     const source = iterableSource({ records: () => notes(25), count: () => 25 });
     const exporter = durableExporterOf([noteDataset("notes", source)], new TestSpool());
     const exports = openExports(exporter, { host: "127.0.0.1", port: redis.port });

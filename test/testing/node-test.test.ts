@@ -39,7 +39,7 @@ describe("under node --test", () => {
     expect(stdout).toMatch(/^# fail 2$/m);
   });
 
-  it("the contract of the README's example is kept", () => {
+  it("the contract of the documents' example is kept", () => {
     const { status, stdout } = nodeTest("examples/source-contract.ts");
     expect(status, stdout).toBe(0);
     expect(stdout).toMatch(/^# pass [1-9]\d$/m);

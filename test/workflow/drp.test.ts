@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { ExportRequest } from "portmanteau";
 import { drpStatus, drpStatusOf, fromDrp, receiveRequest, toDrp, transition } from "portmanteau/workflow";
 import { describe, expect, it } from "vitest";
+import { document } from "../support/documents.ts";
 import { events, received, recordAfter, refusal, requestId, start, states, ways } from "./requests.ts";
 
 const minutes = 60_000;
@@ -134,13 +134,9 @@ describe("the Data Rights Protocol", () => {
     });
   });
 
-  it("is what the README says of states and statuses", () => {
+  it("is what docs/workflow.md says of states and statuses", () => {
     const cancelled = [{ by: "subject" }, { by: "controller" }] as const;
-    const said = [
-      ...readFileSync(new URL("../../README.md", import.meta.url), "utf8").matchAll(
-        /^\| `(\w+)` \| `\w+` \| (`\w+`(?:, `\w+`)?) \|$/gm,
-      ),
-    ];
+    const said = [...document("docs/workflow.md").matchAll(/^\| `(\w+)` \| `\w+` \| (`\w+`(?:, `\w+`)?) \|$/gm)];
     expect(said.map(([, state, statuses]) => [state, statuses])).toEqual(
       states.map((state) => [
         state,

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { ExportRequest } from "portmanteau";
 import {
   fromOpenDsr,
@@ -11,6 +10,7 @@ import {
   transition,
 } from "portmanteau/workflow";
 import { describe, expect, it } from "vitest";
+import { document } from "../support/documents.ts";
 import { events, recordAfter, refusal, requestId, start, states, ways } from "./requests.ts";
 
 const list = [
@@ -168,13 +168,11 @@ describe("OpenDSR", () => {
     });
   });
 
-  it("is what the README says of states and statuses", () => {
+  it("is what docs/workflow.md says of states and statuses", () => {
     expect(states.map((state) => [state, openDsrStatuses[state]])).toEqual(
-      [
-        ...readFileSync(new URL("../../README.md", import.meta.url), "utf8").matchAll(
-          /^\| `(\w+)` \| `(\w+)` \| `\w+`(?:, `\w+`)? \|$/gm,
-        ),
-      ].map(([, state, status]) => [state, status]),
+      [...document("docs/workflow.md").matchAll(/^\| `(\w+)` \| `(\w+)` \| `\w+`(?:, `\w+`)? \|$/gm)].map(
+        ([, state, status]) => [state, status],
+      ),
     );
   });
 });
