@@ -27,15 +27,27 @@ export type { StoredFile } from "./model/generated/records/stored-file.ts";
 export type { SupportMessage } from "./model/generated/records/support-message.ts";
 export type { SupportTicket } from "./model/generated/records/support-ticket.ts";
 
+/** Records of an account: who the person is to you, and how they set it up. */
 export const accountSchema: RecordSchema = account;
+/** Lines of a usage log: one request to an API each. */
 export const apiRequestSchema: RecordSchema = apiRequest;
+/** Whom invoices go to, and where. */
 export const billingProfileSchema: RecordSchema = billingProfile;
+/** What a person agreed to, and when they took it back. */
 export const consentSchema: RecordSchema = consent;
+/** What a person chose about cookies. */
 export const cookiePreferenceSchema: RecordSchema = cookiePreference;
+/** Invoices with their lines; amounts of money are text. */
 export const invoiceSchema: RecordSchema = invoice;
+/** The organizations a person belongs to, and their role there. */
 export const organizationMembershipSchema: RecordSchema = organizationMembership;
+/** Cards and accounts a person pays with, without their numbers. */
 export const paymentMethodSchema: RecordSchema = paymentMethod;
+/** Sessions of a person: when, and from which device. */
 export const sessionSchema: RecordSchema = session;
+/** Files that belong to a person, each with its name, size and digest. */
 export const storedFileSchema: RecordSchema = storedFile;
+/** Messages of a support ticket. */
 export const supportMessageSchema: RecordSchema = supportMessage;
+/** Support tickets, without their messages. */
 export const supportTicketSchema: RecordSchema = supportTicket;

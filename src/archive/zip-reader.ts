@@ -21,13 +21,19 @@ const maxNameBytes = 64 * 1024 * 1024;
 
 /** One entry, as the central directory says. */
 export interface ZipEntry {
+  /** Its name, checked to be a safe relative path. */
   readonly path: string;
+  /** Its size, inflated. */
   readonly bytes: number;
+  /** Its size in the zip. */
   readonly compressedBytes: number;
+  /** Its CRC-32, as the zip claims it. */
   readonly crc32: number;
+  /** Whether it is a folder: its name ends on `/`. */
   readonly isDirectory: boolean;
 }
 
+/** How large and how many the entries of a zip may be before reading it ends with `LIMIT_EXCEEDED`. */
 export interface ZipLimits {
   /** Most entries. Default 100,000. */
   readonly maxEntries?: number;

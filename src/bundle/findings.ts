@@ -42,6 +42,7 @@ export const findingCodes = {
   BUNDLE_PARTIAL: ["note", "The bundle says itself that it is not complete."],
 } as const satisfies Record<string, readonly ["error" | "note", string]>;
 
+/** A code of `findingCodes`. */
 export type FindingCode = keyof typeof findingCodes;
 
 /** What makes a bundle incomplete; every other error makes it invalid. */
@@ -53,8 +54,11 @@ export const incompleteCodes: ReadonlySet<FindingCode> = new Set<FindingCode>([
 
 /** One result of verification. The message holds no values. */
 export interface Finding {
+  /** Which kind of finding it is; stable. */
   readonly code: FindingCode;
+  /** `error`: the bundle is not sound. `note`: it is, and here is what to know of it. */
   readonly severity: "error" | "note";
+  /** What is wrong, in plain words. */
   readonly message: string;
   /** The entry that it is about. */
   readonly path?: string;

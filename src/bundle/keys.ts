@@ -6,6 +6,7 @@ export type PublicKeyInput = string | JsonWebKey | KeyObject;
 
 /** Who signs a bundle: a key in this process (`ed25519Signer`), or one that never leaves a KMS. */
 export interface Signer {
+  /** The public half: what receivers check with, and what the signature names. */
   readonly publicKey: PublicKeyInput;
   /** The Ed25519 signature (64 bytes) of a message of at most some hundred bytes. Called twice for a bundle. */
   sign(message: Uint8Array): Promise<Uint8Array> | Uint8Array;

@@ -11,6 +11,7 @@ import { csvRecords, jsonRecords } from "./read-records.ts";
 
 /** A bundle that is open for reading. */
 export interface OpenBundle {
+  /** `manifest.json`, checked against its schema. */
   readonly manifest: Manifest;
   /** Every entry of the zip, in its order. */
   readonly entries: readonly ZipEntry[];
@@ -34,10 +35,13 @@ export interface OpenDataset<R = JsonObject> {
 
 /** A file of a bundle. */
 export interface OpenFile {
+  /** Path inside the bundle. */
   readonly path: string;
   /** Of an attachment: its name where it was kept, whatever it holds. Make no path of it. */
   readonly originalName?: string;
+  /** Media type, as the manifest says. */
   readonly mediaType: string;
+  /** Size in bytes. */
   readonly bytes: number;
   /** SHA-256, in hex. Reading does not check it; `verifyBundle` does. */
   readonly sha256: string;

@@ -6,6 +6,7 @@ import { PortmanteauError } from "../model/errors.ts";
 import type { JsonValue } from "../model/json.ts";
 import type { RecordSchema } from "../model/record-schema.ts";
 
+/** How long and how large what is read of a bundle may be before reading ends with `LIMIT_EXCEEDED`. */
 export interface ReadLimits extends CsvLimits, JsonTextLimits {
   /** Longest line of a JSON file, in UTF-16 units. Default 16 Mi. */
   readonly maxLineLength?: number;

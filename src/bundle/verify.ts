@@ -10,6 +10,7 @@ import { checkSet, type SetMember } from "./verify-set.ts";
 import type { SignatureState } from "./verify-signature.ts";
 import { type CheckedZip, type CheckOptions, checkZip } from "./verify-zip.ts";
 
+/** How far `verifyBundle` looks, whom it trusts, and where it gives up on a hostile file. */
 export interface VerifyOptions extends ReadLimits, ZipLimits {
   /**
    * How far to look. `structure`: the zip's headers and names, the documents, and what they claim of each other; no data is read.
@@ -36,7 +37,9 @@ export interface VerifySummary {
   readonly complete: boolean;
   /** What is here is what was sealed: digests, schemas, counts, container and signature hold. */
   readonly valid: boolean;
+  /** How far it was asked to look. */
   readonly level: "structure" | "digests" | "full";
+  /** How much was looked at. */
   readonly checked: {
     readonly zips: number;
     readonly files: number;

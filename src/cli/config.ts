@@ -3,6 +3,7 @@ import type { Exporter } from "../engine/exporter.ts";
 
 /** What a `portmanteau.config.ts` exports by default. */
 export interface CliConfig {
+  /** What the commands run. */
   readonly exporter: Exporter;
   /** For `portmanteau coverage`: the databases to look at, and what was decided on what no dataset gives. */
   readonly coverage?: readonly DatabaseCoverage[];

@@ -19,6 +19,7 @@ export interface Column {
   readonly property: Property;
 }
 
+/** How CSV files are written. */
 export interface CsvOptions {
   /** Start with a byte order mark, for spreadsheets that need one. Default `false`. */
   readonly bom?: boolean;

@@ -1,12 +1,14 @@
 /** A column of a table, by the table's name as decisions write it. */
 export interface ColumnName {
+  /** The table, as decisions write it. */
   readonly table: string;
+  /** The column, as the database calls it. */
   readonly column: string;
 }
 
 /** A table that holds data, and the columns that are to be accounted for. */
 export interface CatalogueTable {
-  /** The table's own name in the connection's own schema, `schema.name` elsewhere: see {@link tableName}. */
+  /** The table's own name in the connection's own schema, `schema.name` elsewhere. */
   readonly table: string;
   /** In words: `"table"`, `"partitioned table"`, `"foreign table"`, `"materialized view"`, `"virtual table"`. */
   readonly kind: string;
@@ -22,9 +24,11 @@ export interface TracedQuery {
   readonly mentions?: readonly ColumnName[];
 }
 
+/** What a database says of itself and of the queries it was shown. */
 export interface Catalogue {
   /** The database, for people: its name, or its file. */
   readonly database: string;
+  /** Its tables with their columns. */
   readonly tables: readonly CatalogueTable[];
   /** What was seen and needs no decision, and why. */
   readonly skipped: readonly { readonly table: string; readonly why: string }[];
@@ -34,13 +38,17 @@ export interface Catalogue {
   readonly traced: ReadonlyMap<string, TracedQuery | Error>;
 }
 
+/** The query of a dataset, to be shown to the database. */
 export interface DatasetQuery {
+  /** The dataset's name. */
   readonly dataset: string;
+  /** The SQL, with parameters. */
   readonly text: string;
 }
 
 /** Looks at one database: what tables it has, and what these queries read of them. */
 export interface CatalogueReader {
+  /** Which language of SQL the database speaks. */
   readonly dialect: "postgres" | "mysql" | "sqlite";
   /** Tells two databases apart: sources that read through the same object read this one. */
   readonly client: object;

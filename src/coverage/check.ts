@@ -15,10 +15,13 @@ export interface DatabaseCoverage {
   readonly decisions?: readonly Decision[];
 }
 
+/** What `checkCoverage` found. */
 export interface CoverageReport {
   /** Whether every column of every table is accounted for, and every decision holds. */
   readonly covered: boolean;
+  /** What is not accounted for, and which decisions do not hold. */
   readonly findings: readonly CoverageFinding[];
+  /** Each database, column by column. */
   readonly databases: readonly DatabaseCoverageReport[];
   /** Datasets of which nobody can tell what they read of a database: their columns are those that decisions name. */
   readonly untraced: readonly string[];

@@ -8,6 +8,7 @@ import { type TracedDataset, type Use, Uses } from "./uses.ts";
 
 /** How one column is accounted for. */
 export interface CoveredColumn {
+  /** Its name. */
   readonly name: string;
   /**
    * `given`: it is in the bundle. `withheld`: the bundle names it, without its values. `subject`: it says whose the record is.
@@ -18,18 +19,27 @@ export interface CoveredColumn {
   readonly datasets?: readonly string[];
   /** The datasets were named by a decision, not by the database. */
   readonly declared?: true;
+  /** Why it is excluded. */
   readonly reason?: string;
+  /** Who decided so. */
   readonly by?: string;
 }
 
+/** A table, and what accounts for each of its columns. */
 export interface CoveredTable {
+  /** Its name, as decisions write it. */
   readonly table: string;
+  /** What the database calls it: a table, a view. */
   readonly kind: string;
+  /** Its columns, in their order. */
   readonly columns: readonly CoveredColumn[];
 }
 
+/** One database of a coverage report. */
 export interface DatabaseCoverageReport extends Pick<Catalogue, "database" | "skipped" | "schemasNotLookedAt"> {
+  /** Which language of SQL it speaks. */
   readonly dialect: CatalogueReader["dialect"];
+  /** Its tables. */
   readonly tables: readonly CoveredTable[];
   /** The lines that `decisions` lacks, each with a reason to write. */
   readonly linesToAdd: readonly string[];

@@ -14,12 +14,15 @@ export interface ExcludedDecision {
 
 /** Columns that a dataset gives, where the database cannot tell that by itself. */
 export interface ReadDecision {
+  /** The table: its own name, or `schema.name`. */
   readonly table: string;
+  /** The columns that the dataset gives. */
   readonly columns: readonly string[];
   /** The dataset's name. */
   readonly dataset: string;
 }
 
+/** What people decided about a table or some of its columns: excluded with a reason, or given by a dataset. */
 export type Decision = ExcludedDecision | ReadDecision;
 
 /** Stands in the lines to add, where somebody has to write the reason. */

@@ -11,10 +11,12 @@ export const coverageFindingCodes = {
   DATABASE_UNCOVERED: "A dataset reads a database that the coverage does not look at.",
 } as const satisfies Record<string, string>;
 
+/** A code of `coverageFindingCodes`. */
 export type CoverageFindingCode = keyof typeof coverageFindingCodes;
 
 /** One thing that is not accounted for, or a decision that does not hold. It names tables and columns, and never holds a row's value. */
 export interface CoverageFinding {
+  /** Which kind of finding it is; stable. */
   readonly code: CoverageFindingCode;
   /** What, where, and how to mend it. */
   readonly message: string;
@@ -22,6 +24,8 @@ export interface CoverageFinding {
   readonly database?: string;
   /** The table, as decisions write it. */
   readonly table?: string;
+  /** The column. */
   readonly column?: string;
+  /** The dataset's name. */
   readonly dataset?: string;
 }

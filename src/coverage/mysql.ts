@@ -17,9 +17,15 @@ export interface MysqlCoverageClient {
   query(options: QueryOptions): Promise<readonly unknown[]>;
 }
 
+/** Which MySQL or MariaDB server `mysqlCatalogue` looks at. */
 export interface MysqlCatalogueOptions {
   /** A Pool or a Connection, of `mysql2` or of `mysql2/promise`. */
-  readonly pool: MysqlCoverageClient | { promise(): MysqlCoverageClient };
+  readonly pool:
+    | MysqlCoverageClient
+    | {
+        /** The same with promises, as `mysql2` gives it. */
+        promise(): MysqlCoverageClient;
+      };
   /** The databases of the server to look at. Default: the connection's own. Those that are left out are named in the report. */
   readonly schemas?: readonly string[];
 }

@@ -21,6 +21,7 @@ export interface SqliteCoverageDatabase {
   close(): unknown;
 }
 
+/** Which SQLite file `sqliteCatalogue` looks at. */
 export interface SqliteCatalogueOptions {
   /** A `Database` of better-sqlite3 or a `DatabaseSync` of node:sqlite, or a function that opens one, which is closed then. */
   readonly database: SqliteCoverageDatabase | (() => SqliteCoverageDatabase);

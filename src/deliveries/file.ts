@@ -7,6 +7,7 @@ import { PortmanteauError } from "../model/errors.ts";
 import { partName } from "../model/part-name.ts";
 import type { Delivery } from "../model/ports.ts";
 
+/** How `fileDelivery` makes its file. */
 export interface FileDeliveryOptions {
   /** Permissions of the file. Default 0o600: it holds personal data. */
   readonly mode?: number;

@@ -16,6 +16,7 @@ export interface DownloadBundle {
   readonly contentType?: string;
 }
 
+/** What a download handler must be told: the keys of links, whose session it is, and where the bundle is. */
 export interface DownloadOptions<Given extends readonly unknown[]> {
   /** Links of all of them are good; new ones are signed with one. Take a key out, and its links are gone. */
   readonly keys: readonly DownloadKey[];

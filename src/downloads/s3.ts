@@ -4,9 +4,11 @@ import type { RandomAccess } from "../model/ports.ts";
 
 /** The part of `S3` of `@aws-sdk/client-s3` that we call; an `S3Client` lacks these methods. */
 export interface S3Reader {
+  /** Asks for size and ETag. */
   headObject(
     input: S3ReadTarget,
   ): Promise<{ readonly ContentLength?: number | undefined; readonly ETag?: string | undefined }>;
+  /** Reads the object, from a byte on. */
   getObject(
     input: S3ReadTarget & { readonly Range: string; readonly IfMatch?: string },
   ): Promise<{ readonly Body?: unknown }>;
@@ -15,10 +17,13 @@ export interface S3ReadTarget {
   readonly Bucket: string;
   readonly Key: string;
 }
+/** Which object `openS3Object` reads. */
 export interface S3ObjectOptions {
   /** An `S3` of `@aws-sdk/client-s3`, or what has its methods. */
   readonly client: S3Reader;
+  /** Name of the bucket. */
   readonly bucket: string;
+  /** Key of the object. */
   readonly key: string;
 }
 

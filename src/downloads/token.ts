@@ -10,7 +10,9 @@ export interface DownloadKey {
   readonly secret: Uint8Array;
 }
 
+/** What a link says, and which key signs it. */
 export interface DownloadTokenOptions {
+  /** Signs the link: one of the keys that the handler knows. */
   readonly key: DownloadKey;
   /** What `open` will know the bundle by. It can be read in the link: the id of the export, and not of the person. At most 200 characters. */
   readonly bundle: string;
@@ -22,7 +24,9 @@ export interface DownloadTokenOptions {
 
 /** What a link says, once its signature was found right. */
 export interface DownloadFacts {
+  /** What the link was made for: the id of the export. */
   readonly bundle: string;
+  /** When the link ends. */
   readonly expiresAt: Date;
 }
 

@@ -33,17 +33,22 @@ export interface RetryOptions {
 
 /** What an exporter is made of. Only `controller` and `datasets` are needed. */
 export interface ExporterConfig {
+  /** Who answers: name and contact are needed. */
   readonly controller: Controller;
+  /** Who receives data, by name; datasets refer to them by id. */
   readonly recipients?: readonly Recipient[];
   /** Words for the categories that datasets name. */
   readonly categories?: readonly Category[];
   /** Default: the rights of the GDPR. */
   readonly rights?: readonly Right[];
+  /** Where the person may complain. */
   readonly complaint?: Complaint;
+  /** Decisions made by automated means, GDPR 15(1)(h). */
   readonly automatedDecisions?: readonly AutomatedDecision[];
   /** The bundle's order. */
   // biome-ignore lint/suspicious/noExplicitAny: datasets of different records stand in one list
   readonly datasets: readonly Dataset<any>[];
+  /** What is left out on purpose, and why. */
   readonly excluded?: readonly Exclusion[];
   /** How the keys of single systems are found from what a request holds. Asked once per export, and only for datasets that it reads. */
   readonly identities?: readonly IdentityResolver[];
@@ -57,9 +62,11 @@ export interface ExporterConfig {
   readonly pageRecords?: number;
   /** How long one page may take, in milliseconds. Default 120,000. */
   readonly pageTimeoutMs?: number;
+  /** How reading is taken up again after a retryable error. */
   readonly retry?: RetryOptions;
   /** zlib level, 1 (fast) to 9 (small). Default 6. */
   readonly compressionLevel?: number;
+  /** How CSV files are written. */
   readonly csv?: CsvOptions;
   /** Rows shown per dataset on the page. Default 10. */
   readonly previewRecords?: number;

@@ -17,6 +17,7 @@ import { buildManifest, buildReport, Journal } from "./journal.ts";
 import { describePlan, type ExportPlan, type Plan, planExport } from "./plan.ts";
 import { typedError } from "./read-pages.ts";
 
+/** Where one export goes, and how it is signed, encrypted, split, watched and stopped. */
 export interface ExportOptions {
   /** Where the bundle goes: `fileDelivery(path)`, a Node stream or a web stream. */
   readonly to: Destination;
@@ -68,10 +69,13 @@ export interface Exporter {
   withDurable(durable: DurableOptions): DurableExporter;
 }
 
+/** What trying a source came to. */
 export interface CheckResult {
+  /** The dataset's name. */
   readonly dataset: string;
   /** `unchecked`: the source offers no check. */
   readonly status: "ok" | "failed" | "unchecked";
+  /** Why it failed. */
   readonly error?: PortmanteauError;
 }
 

@@ -135,9 +135,13 @@ function subjectFor({ name, identity }: Dataset, { subject }: CompleteRequest): 
 
 /** A plan for people and programs: what would be in, what out, and why. It holds no personal data. */
 export interface ExportPlan {
+  /** The request's type. */
   readonly requestType: ExportRequest["type"];
+  /** What a portability export covers; null for access. */
   readonly portabilityScope: PortabilityScope | null;
+  /** ISO 8601, UTC: when the person must have their answer. */
   readonly dueAt: string;
+  /** Every dataset, in the bundle's order, and whether it would be read. */
   readonly datasets: readonly {
     readonly name: string;
     readonly title: string;
@@ -148,6 +152,7 @@ export interface ExportPlan {
     readonly fields: readonly string[];
     readonly withheld: readonly WithheldField[];
   }[];
+  /** What is left out, and why. */
   readonly excluded: readonly Exclusion[];
 }
 

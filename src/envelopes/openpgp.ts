@@ -2,6 +2,7 @@ import { createMessage, encrypt, type Key, readKeys } from "openpgp";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Envelope } from "../model/ports.ts";
 
+/** To whom `openPgpEnvelope` encrypts. */
 export interface OpenPgpOptions {
   /** Public keys of those who may open the bundle, in ASCII armor; a text may hold several. Each can open it on their own. */
   readonly recipients: readonly string[];

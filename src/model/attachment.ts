@@ -33,6 +33,7 @@ export interface AttachmentFacts {
   readonly path: string | null;
   /** The name that the source gave. */
   readonly name: string;
+  /** Media type. */
   readonly mediaType: string | null;
   /** Size in bytes. */
   readonly bytes: number | null;

@@ -16,6 +16,7 @@ export interface Dataset<R = unknown> {
   readonly description?: string;
   /** JSON Schema 2020-12, closed: the allow-list and the contract. */
   readonly schema: RecordSchema;
+  /** What the law asks to be told about it. */
   readonly privacy: DatasetPrivacy;
   /** RFC 6901 pointer, into the record as the source gives it, of the key that says whose it is. */
   readonly subjectField: string;
@@ -26,6 +27,7 @@ export interface Dataset<R = unknown> {
   readonly identity?: string;
   /** What becomes of the dataset when the subject has no such identity. Default `"notApplicable"`. */
   readonly onNoIdentity?: "notApplicable" | "fail";
+  /** How it is read. */
   readonly source: Source<R>;
   /** Pointers of the fields that identify a record. */
   readonly primaryKey?: readonly string[];
@@ -39,10 +41,13 @@ export interface Dataset<R = unknown> {
   readonly applies?: (request: ExportRequest) => boolean;
 }
 
+/** Fields that hold another dataset's key: data tools join by it. */
 export interface ForeignKey {
+  /** Pointers of the fields here. */
   readonly fields: readonly string[];
   /** Name of the other dataset. */
   readonly dataset: string;
+  /** Pointers of the other dataset's fields, in the same order. */
   readonly references: readonly string[];
 }
 

@@ -41,6 +41,7 @@ export type SpoolKey = Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
 
 /** How requests survive the process that works on them. */
 export interface DurableOptions {
+  /** Where everything is kept. */
   readonly spool: DurableSpool;
   /** Everything in the spool is encrypted under it (AES-256-GCM, a key of its own for each request). All workers need the same. */
   readonly key: SpoolKey;
@@ -52,6 +53,7 @@ export interface DurableOptions {
 
 /** One part of a request, by name: what a job of a queue carries. It holds nothing about a person. */
 export interface PartName {
+  /** The dataset's name. */
   readonly dataset: string;
   /** Index of the partition, where the dataset has several. */
   readonly partition?: number;
@@ -59,8 +61,11 @@ export interface PartName {
 
 /** A request that is in the journal. */
 export interface BegunRequest {
+  /** Id of the request. */
   readonly requestId: string;
+  /** The request's type. */
   readonly requestType: RequestType;
+  /** Id that the bundle will have. */
   readonly bundleId: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
@@ -75,8 +80,11 @@ export interface BegunRequest {
 
 /** A part that was collected to its end. */
 export interface PartReceipt extends PartName {
+  /** Id of the request. */
   readonly requestId: string;
+  /** Records in the data files. */
   readonly written: number;
+  /** Records that did not match the schema. */
   readonly quarantined: number;
   /** Bytes of JSON and CSV in the spool. */
   readonly compressedBytes: number;
@@ -101,11 +109,15 @@ export interface RequestProgress extends BegunRequest {
   } | null;
 }
 
+/** What every step of a durable export takes. */
 export interface DurableStepOptions {
+  /** Aborts the step; what was collected up to the last checkpoint stays. */
   readonly signal?: AbortSignal;
+  /** Called with every event, synchronously. */
   readonly onEvent?: (event: ExportEvent) => void;
 }
 
+/** How a request is put into the journal. */
 export interface BeginOptions extends DurableStepOptions {
   /** `urn:uuid:…` for a request that is new. Default: a random one. */
   readonly bundleId?: string;
@@ -117,6 +129,7 @@ export interface BeginOptions extends DurableStepOptions {
   readonly clock?: Clock;
 }
 
+/** How one part is collected. */
 export interface CollectPartOptions extends DurableStepOptions {
   /** The last try: when the source fails again, what there is is sealed with the error, for a partial bundle. Default: it is thrown. */
   readonly final?: boolean;

@@ -113,6 +113,7 @@ export const errorCodes = {
   ],
 } as const satisfies Record<string, readonly [meaning: string, mend: string]>;
 
+/** A code of `errorCodes`. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /** Where an error happened. It never holds a record's value or the subject's identifiers. */
@@ -133,9 +134,13 @@ export interface ErrorContext {
   readonly to?: string;
 }
 
+/** What an error carries besides its code and its message. */
 export interface ErrorOptions {
+  /** Whether the same may work later. Default `false`. */
   readonly retryable?: boolean;
+  /** Where it happened. */
   readonly context?: ErrorContext;
+  /** What was thrown underneath, a driver's error for instance. Its words may quote data. */
   readonly cause?: unknown;
 }
 
@@ -149,10 +154,13 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * quote values, so neither `JSON.stringify` nor `console.log` of this error prints it, only its name and code.
  */
 export class PortmanteauError extends Error {
+  /** For people and logs; `PortmanteauError.is` tells what it is. */
   override readonly name = "PortmanteauError";
+  /** What happened; stable. */
   readonly code: ErrorCode;
   /** Whether the same call may succeed later without a change. */
   readonly retryable: boolean;
+  /** Where it happened. */
   readonly context: ErrorContext;
   /** The report of the failed export, when the error ended one. */
   report?: Report;
@@ -165,6 +173,7 @@ export class PortmanteauError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
+  /** For logs: code, message, retryable, context, and the cause's class and code; never its words. */
   toJSON(): object {
     const { name, code, message, retryable, context } = this;
     return {
@@ -177,6 +186,7 @@ export class PortmanteauError extends Error {
     };
   }
 
+  /** For `console.log`: the stack, the code, the place, and the cause's class and code. */
   [inspect](): string {
     const where = Object.entries(this.context).map(([key, value]) => ` ${key}=${value}`);
     const cause = this.cause === undefined ? "" : `\n  cause: ${nameOf(this.cause)}`;

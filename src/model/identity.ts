@@ -25,7 +25,9 @@ export interface IdentityResolver {
   resolve(context: IdentityContext): IdentityAnswer | Promise<IdentityAnswer>;
 }
 
+/** What a resolver is given. */
 export interface IdentityContext {
+  /** The identity to start from. */
   readonly value: string;
   /** How the value is written, as the request says: `"raw"`, `"sha256"`, … */
   readonly format: string;

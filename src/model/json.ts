@@ -1,5 +1,6 @@
 /** Anything JSON can say. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+/** An object as JSON has it. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** One step of an RFC 6901 pointer, escaped: `~` → `~0`, `/` → `~1`. */

@@ -26,6 +26,7 @@ export function isWhole(outcome: Outcome): boolean {
 
 /** What an export did; safe to file and to log. See `schemas/bundle/v1/report.schema.json`. */
 export type ExportReport = Report;
+/** Something that a report wants to be looked at: a stable code, and plain words. */
 export type ReportFinding = Report["findings"][number];
 /** How many records there were, each counted once. */
 export type RecordCounts = Manifest["datasets"][number]["records"];

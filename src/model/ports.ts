@@ -8,29 +8,39 @@ export interface Spool {
   close(): Promise<void>;
 }
 
+/** A stream of a spool that is being written. */
 export interface SpoolWriter {
   /** Resolves when the next write is welcome; the caller may then reuse `bytes`. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Ends the stream, and gives it to be read. */
   seal(): Promise<Spooled>;
+  /** Gives its room back; nothing of it stays. */
   discard(): Promise<void>;
 }
 
 /** A finished stream of a part: immutable, readable as often as wanted. */
 export interface Spooled {
+  /** Size in bytes. */
   readonly bytes: number;
+  /** Its bytes from the start, as often as asked. */
   read(): AsyncIterable<Uint8Array>;
+  /** Gives its room back; nothing of it stays. */
   discard(): Promise<void>;
 }
 
 /** Where a finished bundle goes. */
 export interface Delivery {
+  /** For messages: `"file"`. */
   readonly name: string;
   /**
    * There when it can take a set of zips: the name of each, from 1, as its reader will know it; nothing where zips have no names.
    * Called at any time, also before anything is opened.
    */
   partName?(part: number): string | undefined;
-  /** @param context.part which zip of a set this one is; absent when there is only one */
+  /**
+   * Opens the place that a zip is written to; nothing is seen there before the commit. `part` says which zip of a set it is, and is absent
+   * when there is only one.
+   */
   open(context: { readonly signal: AbortSignal; readonly part?: DeliveryPart }): Promise<DeliveryWriter>;
 }
 

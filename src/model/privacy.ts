@@ -25,6 +25,7 @@ export interface DatasetPrivacy {
   readonly purposes: readonly string[];
   /** Legal basis, e.g. `eu-gdpr:A6-1-b`. */
   readonly legalBasis: string;
+  /** Where the records come from; a field may say otherwise in its `x-privacy`. */
   readonly origin: Origin;
   /** Where it was obtained, when not from the subject. */
   readonly source?: string;

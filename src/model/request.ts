@@ -4,6 +4,7 @@ import type { Request } from "./generated/request.ts";
 export type ExportRequest = Request;
 /** `access`: everything (GDPR 15). `portability`: what the person may carry elsewhere (GDPR 20). */
 export type RequestType = Request["type"];
+/** The person that a request is about: the key of your own records, other identities, or both. */
 export type Subject = Request["subject"];
 
 /**

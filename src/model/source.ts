@@ -10,6 +10,7 @@ export type Partition = JsonValue;
 
 /** Some records, in order, and the cursor after the last of them. */
 export interface Page<R = unknown> {
+  /** The records, in the order of reading; at most `pageRecords`. */
   readonly records: readonly R[];
   /** Needed from a source whose `capabilities.resume` is `"cursor"`. */
   readonly cursor?: Cursor;
@@ -38,8 +39,11 @@ export interface SourceSubject {
   readonly id: string;
 }
 
+/** What a source is given to read one person. */
 export interface ReadContext {
+  /** Whose records. */
   readonly subject: SourceSubject;
+  /** What was asked for: a source may read less for portability. */
   readonly requestType: RequestType;
   /** Continue after this cursor. Absent: from the start, of the partition where one is given. */
   readonly after?: Cursor;
@@ -55,12 +59,15 @@ export interface ReadContext {
 
 /** One frozen view shared by all sources that name the same object, for the length of an export. */
 export interface Snapshot {
+  /** Opens one moment for all datasets that share it. */
   open(signal: AbortSignal): Promise<OpenSnapshot>;
 }
 
+/** A snapshot that is open. */
 export interface OpenSnapshot {
   /** Given to the sources as `context.snapshot`. */
   readonly token: unknown;
+  /** Ends it; called once, when everything is read or the export has failed. */
   close(): Promise<void>;
 }
 
@@ -82,6 +89,7 @@ export interface SourceQuery {
 export interface Source<R = unknown> {
   /** The adapter's name, for messages: `"postgres"`. */
   readonly name: string;
+  /** What it can do. It decides how it is used, and which tests of the contract apply. */
   readonly capabilities: SourceCapabilities;
   /**
    * How one read stands to concurrent writes: a frozen view of the dataset, or none promised. `"mixed"`: parts of it show other moments
@@ -90,6 +98,7 @@ export interface Source<R = unknown> {
   readonly consistency?: "dataset" | "none" | "mixed";
   /** When set, the engine opens it once per export and hands its token to every read. */
   readonly snapshot?: Snapshot;
+  /** Reads one person, page by page. An error is thrown, never returned. */
   read(context: ReadContext): AsyncIterable<Page<R>>;
   /** Counted independently of `read`: the proof that nothing is missing. */
   count?(context: ReadContext): Promise<number>;

@@ -12,9 +12,11 @@ export interface DirectoryFile {
   readonly path: string;
   /** Size in bytes; nothing when the file was gone before it could be looked at. */
   readonly bytes: number | undefined;
+  /** When it was last written; nothing when the file was gone before it could be looked at. */
   readonly modifiedAt: Date | undefined;
 }
 
+/** Which folder is a person's, and what record a file becomes. */
 export interface DirectorySourceOptions<R = DirectoryRecord> {
   /** The folder that holds the folders of all subjects. */
   readonly root: string;
@@ -30,7 +32,9 @@ export interface DirectorySourceOptions<R = DirectoryRecord> {
 
 /** The record of a file, as `storedFileSchema` has it. */
 export interface DirectoryRecord {
+  /** The subject's own key. */
   readonly accountId: string;
+  /** When it was last written: ISO 8601, UTC. */
   readonly modifiedAt: string | null;
 }
 

@@ -2,6 +2,7 @@ import type { Attachment } from "../model/attachment.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Page, ReadContext, Source } from "../model/source.ts";
 
+/** What is iterated, and how it is counted, checked and continued. */
 export interface IterableSourceOptions<R> {
   /** The records: an iterable, or a function that gives one (or a promise of one) for the subject. A function is called once per read. */
   readonly records: Records<R> | ((context: ReadContext) => Records<R> | Promise<Records<R>>);

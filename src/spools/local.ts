@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
 
+/** How much stays in memory, and where the rest goes. */
 export interface LocalSpoolOptions {
   /** How many bytes all streams of one export keep in memory together before they go to disk. Default 8 MiB. */
   readonly memoryBytes?: number;

@@ -3,6 +3,7 @@ import type { Page, ReadContext, Source } from "../model/source.ts";
 
 type Read<R> = (context: ReadContext) => AsyncIterable<Page<R>>;
 
+/** When and how often `failing` fails, and with what. */
 export interface FailingOptions {
   /** How many pages each failing read gives before its error. Default 0. */
   readonly afterPages?: number;

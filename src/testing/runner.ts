@@ -5,7 +5,9 @@ import type { Rule } from "./rule.ts";
  * globals are taken.
  */
 export interface ContractOptions {
+  /** The runner's `describe`. */
   readonly describe?: (name: string, body: () => void) => unknown;
+  /** The runner's `it`. */
   readonly it?: (name: string, body: (...given: unknown[]) => Promise<void>) => unknown;
   /** Runs when all tests are done: vitest's and jest's name for it. */
   readonly afterAll?: (body: () => Promise<void>) => unknown;

@@ -6,7 +6,9 @@ import type { Fixture } from "./runner.ts";
  * skipped test.
  */
 export interface SourceFixture<R = unknown> extends Fixture {
+  /** The source under test. */
   readonly source: Source<R>;
+  /** A person with records in it. */
   readonly subject: SourceSubject;
   /** All of the subject's records, in the source's order: at least 12, no two of them equal. */
   readonly expected: readonly R[];

@@ -3,6 +3,7 @@ import type { RequestRecord } from "./record.ts";
 
 type Denial = NonNullable<NonNullable<RequestRecord["cancellation"]>["reason"]>;
 
+/** The statuses of the Data Rights Protocol. */
 export type DrpStatusName = "open" | "in_progress" | "fulfilled" | "revoked" | "denied" | "expired";
 
 /** The Exercise Status object of the Data Rights Protocol 0.9.4, section 3.03. */
@@ -19,7 +20,9 @@ export interface DrpStatus {
   readonly expires_at?: string;
 }
 
+/** What a status says besides the record. */
 export interface DrpStatusOptions {
+  /** The agent's own id of the request. */
   readonly agentRequestId?: string | undefined;
   /** Where the bundle can be had; said only while it is there. */
   readonly resultsUrl?: string;

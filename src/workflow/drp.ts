@@ -60,6 +60,7 @@ const claims = [
   ["phone_number", "phone_number_verified", "phone"],
 ] as const;
 
+/** What must be known to read a request of the Data Rights Protocol, and is not in it. */
 export interface FromDrpOptions {
   /** The UUID that the request gets here: DRP's `request_id`. */
   readonly requestId: string;
@@ -73,8 +74,11 @@ export interface FromDrpOptions {
   readonly acceptUnverified?: boolean;
 }
 
+/** A request of the Data Rights Protocol, read. */
 export interface ReadDrp {
+  /** The request, to be exported. */
   readonly request: ExportRequest;
+  /** The agent's own id of the request. */
   readonly agentRequestId: string | undefined;
   /** Where the agent wants to be told of changes; from outside, like everything here. */
   readonly statusCallback: string | undefined;
@@ -117,13 +121,17 @@ export function fromDrp(message: unknown, options: FromDrpOptions): ReadDrp {
   };
 }
 
+/** Who asks whom, and until when. */
 export interface ToDrpOptions {
+  /** The agent that asks. */
   readonly agentId: string;
+  /** The business that is asked. */
   readonly businessId: string;
   /** Milliseconds since 1970. */
   readonly issuedAt: number;
   /** Milliseconds since 1970; at most some minutes later. */
   readonly expiresAt: number;
+  /** Where the agent wants to be told of changes. */
   readonly statusCallback?: string;
 }
 

@@ -25,6 +25,7 @@ const terms: Readonly<Record<string, Term>> = {
 /** The regulations whose terms `dueDates` knows. */
 export const knownRegulations: readonly string[] = Object.keys(terms);
 
+/** How a term is counted. */
 export interface DueOptions {
   /**
    * A day, `YYYY-MM-DD`, to the first working day that is not before it. A term that ends on a holiday or a weekend then ends with it
@@ -37,6 +38,7 @@ export interface DueOptions {
   readonly extensionMonths?: 1 | 2;
 }
 
+/** When a request must be answered. */
 export interface DueDates {
   /** ISO 8601, UTC. The notice of an extension must be given by then, too. */
   readonly dueAt: string;

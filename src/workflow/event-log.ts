@@ -34,8 +34,10 @@ export interface LogHead {
   readonly sha256: string;
 }
 
+/** Where a log without a line ends. */
 export const emptyLog: LogHead = { lines: 0, sha256: "0".repeat(64) };
 
+/** An event log that is open to be appended to. */
 export interface EventLog {
   /** Where the log ends now. */
   readonly head: LogHead;

@@ -6,6 +6,7 @@ import { corrupt, type LogVerification, type VerifyLogOptions, verifyEventLog } 
 
 /** An event log that is a file. */
 export interface FileEventLog extends EventLog {
+  /** Waits for what is being written, and closes the file. */
   close(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ import type { RequestState } from "./transitions.ts";
  */
 export type OpenDsrVersion = "1.0" | "2.0" | "3.0";
 
+/** An identity as OpenDSR has it. */
 export interface OpenDsrIdentity {
   readonly identity_type: string;
   readonly identity_value: string;
@@ -37,8 +38,11 @@ export interface OpenDsrRequest {
   readonly extensions?: { readonly [domain: string]: unknown };
 }
 
+/** A request of OpenDSR, read. */
 export interface ReadOpenDsr {
+  /** The request, to be exported. */
   readonly request: ExportRequest;
+  /** The version that the sender speaks. */
   readonly apiVersion: OpenDsrVersion;
   /** Where the sender wants to be told of changes. They come from outside: call none that your network should not be asked for. */
   readonly statusCallbackUrls: readonly string[];
@@ -101,10 +105,13 @@ export function fromOpenDsr(message: unknown): ReadOpenDsr {
   };
 }
 
+/** What a request of OpenDSR says besides the request. */
 export interface ToOpenDsrOptions {
   /** Default `"2.0"`. */
   readonly apiVersion?: OpenDsrVersion;
+  /** Where you want to be told of changes. */
   readonly statusCallbackUrls?: readonly string[];
+  /** By the domain of the receiver: what it wants to know besides. */
   readonly extensions?: { readonly [domain: string]: unknown };
 }
 
@@ -162,6 +169,7 @@ function byType(identities: readonly OpenDsrIdentity[]): { [type: string]: { val
   return types;
 }
 
+/** The statuses of OpenDSR. */
 export type OpenDsrStatusName = "pending" | "in_progress" | "completed" | "cancelled";
 
 /** The status of OpenDSR, section 8, that each state is. It has none for a failure: until the request is cancelled, it is under way. */
@@ -177,6 +185,7 @@ export const openDsrStatuses: Readonly<Record<RequestState, OpenDsrStatusName>> 
   cancelled: "cancelled",
 };
 
+/** What a status says besides the record. */
 export interface OpenDsrStatusOptions {
   /** How the sender is known here. */
   readonly controllerId: string;

@@ -8,6 +8,7 @@ import { type RequestState, targetOf, type WorkflowEvent } from "./transitions.t
 
 export type { HistoryEntry, RequestRecord };
 
+/** When a request came in, and how its term is counted. */
 export interface ReceiveOptions extends Pick<DueOptions, "nextWorkingDay" | "timeZone"> {
   /** The time, in milliseconds since 1970: a `Clock`'s. Also when the request arrived, where it does not say so itself. */
   readonly at: number;

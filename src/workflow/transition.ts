@@ -7,6 +7,7 @@ import { eventProblem } from "./documents.ts";
 import { fold, notFrom, timeOf } from "./record.ts";
 import { targetOf, type WorkflowEvent } from "./transitions.ts";
 
+/** When an event happened, and in which attempt. */
 export interface TransitionOptions {
   /** The time, in milliseconds since 1970: a `Clock`'s. */
   readonly at: number;
@@ -17,7 +18,9 @@ export interface TransitionOptions {
   readonly attempt?: number;
 }
 
+/** What an event made of a record. */
 export interface TransitionResult {
+  /** The record after the event. */
   readonly record: RequestRecord;
   /** False when it had happened before: then `record` is the one that was given. */
   readonly changed: boolean;
@@ -85,12 +88,16 @@ export function stepsOf(event: ExportEvent): readonly WorkflowEvent[] {
 /**
  * The event `delivered` of an export's report.
  *
- * @param options.expiresAt ISO 8601: when the bundle will be gone. Default: nobody knows
  * @throws {PortmanteauError} `TRANSITION_INVALID` when the report is of no delivery
  */
 export function deliveredEvent(
   { bundle, completeness }: Pick<ExportReport, "bundle" | "completeness">,
-  { expiresAt = null }: { readonly expiresAt?: string | null } = {},
+  {
+    expiresAt = null,
+  }: {
+    /** ISO 8601: when the bundle will be gone. Default: nobody knows. */
+    readonly expiresAt?: string | null;
+  } = {},
 ): WorkflowEvent {
   if (bundle === null || completeness === null) throw malformed("/bundle", "the report tells of no delivery");
   return { type: "delivered", sha256: bundle.sha256, bytes: bundle.bytes, completeness, expiresAt };

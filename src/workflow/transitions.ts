@@ -4,15 +4,18 @@ import type { RequestRecord } from "../model/generated/request-record.ts";
 export type RequestState = RequestRecord["state"];
 /** What happened to a request, with its facts. */
 export type WorkflowEvent = RequestRecord["history"][number]["event"];
+/** What can happen to a request. */
 export type WorkflowEventType = WorkflowEvent["type"];
 
 /** One row of the table: an event, the states it can happen in, and the state after it. */
 export interface Transition {
+  /** The event. */
   readonly event: WorkflowEventType;
   /** Empty: it makes the record. */
   readonly from: readonly RequestState[];
   /** `"same"`: the state stays. */
   readonly to: RequestState | "same";
+  /** What it means, in plain words. */
   readonly meaning: string;
 }
 

@@ -14,15 +14,20 @@ export const logFindingCodes = {
   LINE_TORN: "The log ends within a line: writing was cut off.",
   LOG_TRUNCATED: "The log is shorter than the given head, or is another one: lines at its end were removed or changed.",
 } as const;
+/** A code of `logFindingCodes`. */
 export type LogFindingCode = keyof typeof logFindingCodes;
 
+/** One thing that is wrong with a log. */
 export interface LogFinding {
+  /** Which kind of finding it is; stable. */
   readonly code: LogFindingCode;
   /** The line, from 1. */
   readonly line: number;
+  /** What is wrong, in plain words. */
   readonly message: string;
 }
 
+/** What `verifyEventLog` found. */
 export interface LogVerification {
   /** Whether there is no finding. Without a `head` this says nothing about lines cut off at the end. */
   readonly sound: boolean;
@@ -34,6 +39,7 @@ export interface LogVerification {
   readonly bytes: number;
 }
 
+/** What is known of a log from elsewhere. */
 export interface VerifyLogOptions {
   /** Where the log ended once, kept elsewhere; the log must contain this, and may have grown since. */
   readonly head?: LogHead;

@@ -12,6 +12,7 @@ import {
   type PostgresCoveragePool,
 } from "./session.ts";
 
+/** Which PostgreSQL database `postgresCatalogue` looks at. */
 export interface PostgresCatalogueOptions {
   /** A pg `Pool`, a connected pg `Client`, or a `PGlite`. The sources of this database should read through the same object. */
   readonly pool: PostgresCoveragePool | PostgresCoverageClient | PGliteCoverage;

@@ -5,11 +5,13 @@ import { HttpWriter } from "./writer.ts";
 
 /** What a bundle is, before it is sent. */
 export interface HttpBundle {
+  /** Size of what is sent, in bytes. */
   readonly bytes: number;
   /** Hex, lower case. */
   readonly sha256: string;
 }
 
+/** Where `httpDelivery` sends the bundle, and how often it tries. */
 export interface HttpDeliveryOptions {
   /** Where to, or what makes it: a URL that expires is best signed in the moment it is used. Asked before every attempt. */
   readonly url: string | URL | ((bundle: HttpBundle) => string | URL | Promise<string | URL>);

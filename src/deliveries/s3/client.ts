@@ -1,11 +1,18 @@
 /** The part of `S3` of `@aws-sdk/client-s3` that we call; an `S3Client` lacks these methods. */
 export interface S3DeliveryClient {
+  /** Stores a bundle that fits one request. */
   putObject(input: S3Put, options: S3CallOptions): Promise<S3Stored>;
+  /** Begins an upload in parts. */
   createMultipartUpload(input: S3Create, options: S3CallOptions): Promise<{ readonly UploadId?: string | undefined }>;
+  /** Sends one part. */
   uploadPart(input: S3Part, options: S3CallOptions): Promise<S3Stored>;
+  /** Makes the object of its parts: the commit. */
   completeMultipartUpload(input: S3Complete, options: S3CallOptions): Promise<S3Stored>;
+  /** Gives an upload up, and its parts. */
   abortMultipartUpload(input: S3Upload, options: S3CallOptions): Promise<unknown>;
+  /** Asks whether the object is there, where an answer was lost. */
   headObject(input: S3Target & S3CustomerKey, options: S3CallOptions): Promise<S3Found>;
+  /** Takes a commit back. */
   deleteObject(input: S3Target & { readonly VersionId?: string }, options: S3CallOptions): Promise<unknown>;
 }
 

@@ -7,9 +7,11 @@ import { ObjectWriter } from "./object-writer.ts";
 
 export type { S3DeliveryClient, S3ObjectSettings } from "./client.ts";
 
+/** Which object `s3Delivery` makes, and in how many parts. */
 export interface S3DeliveryOptions {
   /** An `S3` of `@aws-sdk/client-s3`, or what has its methods. */
   readonly client: S3DeliveryClient;
+  /** Name of the bucket. */
   readonly bucket: string;
   /** Of the object. It stands in logs and lists of the store: name the request in it, and not the person. */
   readonly key: string;

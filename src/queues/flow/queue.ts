@@ -28,6 +28,7 @@ export interface ExportQueueOptions<A> {
   readonly onFailure?: "dead-letter" | "deliver-partial";
 }
 
+/** How much of one source all workers together may use at once. */
 export interface SourceLimit {
   /** Most parts that are collected at a time. */
   readonly concurrency?: number;
@@ -63,6 +64,7 @@ export interface ExportQueue<A> {
   close(): Promise<void>;
 }
 
+/** How one worker works. */
 export interface WorkOptions<A> {
   /** Where a bundle goes, asked when it is assembled: what `exporter.assemble` is given. It may be asked again for the same request. */
   readonly deliver: (request: RequestProgress) => A | Promise<A>;
@@ -72,9 +74,11 @@ export interface WorkOptions<A> {
   readonly assembling?: number;
   /** Closes the worker at once. */
   readonly signal?: AbortSignal;
+  /** Called with every event of its exports and its jobs, synchronously. */
   readonly onEvent?: (event: ExportEvent | QueueEvent) => void;
 }
 
+/** A worker that takes jobs until it is closed. */
 export interface ExportWorker {
   /**
    * Takes no more jobs. Those at work may end; after `graceMs` (default 10,000) they are stopped at a checkpoint and given back, and another

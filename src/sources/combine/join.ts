@@ -3,6 +3,7 @@ import { contract, invalid } from "../../model/source-error.ts";
 import { derivedSource } from "./derived.ts";
 import { untilAborted } from "./until-aborted.ts";
 
+/** What `joinSource` looks up for each record, and what becomes of records that find nothing. */
 export interface JoinOptions<A, K extends string | number, V, F extends string> {
   /** The key to look up for a record; nothing when it has none, and then the field is `null`. */
   readonly key: (record: A) => K | null | undefined;

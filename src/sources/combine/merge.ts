@@ -3,6 +3,7 @@ import { contract, invalid } from "../../model/source-error.ts";
 import type { SortKey } from "./keys.ts";
 import { orderedPages, type Read } from "./ordered.ts";
 
+/** In which order `mergeSources` gives the records. */
 export interface MergeOptions<R> {
   /**
    * The key that each source is ordered by, ascending, and that is unique within it. Of two sources with the same key the first goes

@@ -6,6 +6,7 @@ import { invalid } from "../../model/source-error.ts";
 import type { CsvFormatOptions } from "./csv.ts";
 import { failed } from "./failure.ts";
 
+/** What the cells of a column are read as. */
 export type CsvColumnType = "string" | "integer" | "number" | "boolean" | "json";
 
 /** A number as JSON writes it: `Number` alone also takes `0x10`, `1.` and spaces. */

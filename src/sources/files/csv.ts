@@ -7,6 +7,7 @@ import { failed } from "./failure.ts";
 import type { FileFormat, Located } from "./format.ts";
 import { textOf } from "./text.ts";
 
+/** How the CSV is written, and what its columns are. */
 export interface CsvFormatOptions {
   /** One character between cells. Default `","`. */
   readonly delimiter?: string;

@@ -5,6 +5,7 @@ import { failed } from "./failure.ts";
 import type { FileFormat, Located } from "./format.ts";
 import { textOf } from "./text.ts";
 
+/** Where in the document the array stands. */
 export interface JsonArrayOptions {
   /** Longest text of one record, in UTF-16 units, give or take 64 Ki. Default 16 Mi. */
   readonly maxRecordLength?: number;

@@ -3,6 +3,7 @@ import type { JsonValue } from "../../model/json.ts";
 import { failed } from "./failure.ts";
 import type { FileFormat, Located } from "./format.ts";
 
+/** How long a line may be. */
 export interface NdjsonOptions {
   /** Longest line, in bytes. Default 16 MiB. */
   readonly maxLineBytes?: number;

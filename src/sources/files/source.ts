@@ -19,6 +19,7 @@ import type { FileFormat, Located } from "./format.ts";
 
 type Several<T> = T | readonly T[];
 
+/** Which files hold the person's records, and in which format. */
 export interface FilesSourceOptions<R = JsonValue> {
   /** Path of the file, or of several that are read one after the other; or a function that gives them for the subject. */
   readonly paths?: Several<string> | ((context: ReadContext) => Several<string> | Promise<Several<string>>);

@@ -8,8 +8,11 @@ export type { HttpHeadersContext, HttpOptions } from "./options.ts";
 
 /** A hit of a search. */
 export interface SearchHit {
+  /** Id of the document. */
   readonly _id: string;
+  /** The index it stands in. */
   readonly _index: string;
+  /** The document. */
   readonly _source: JsonObject;
 }
 

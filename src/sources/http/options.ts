@@ -15,9 +15,11 @@ export type HttpRequest =
       readonly body?: JsonValue;
     };
 
+/** What the function that makes headers is given. */
 export interface HttpHeadersContext {
   /** True when the server has just answered 401 to what this function gave before: give a new token. */
   readonly renewed: boolean;
+  /** Aborted when the headers are no longer wanted. */
   readonly signal: AbortSignal;
 }
 

@@ -9,6 +9,7 @@ export interface HttpPage {
   readonly body: JsonValue;
   /** The records in it, as they stand there. */
   readonly records: readonly JsonValue[];
+  /** Of the answer. */
   readonly headers: Headers;
   /** Where it came from, redirects followed: a relative link starts there. */
   readonly url: string;

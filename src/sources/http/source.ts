@@ -13,7 +13,9 @@ import { changed, Progress, Twins } from "./progress.ts";
 
 /** What a request is asked for. */
 export interface HttpRequestContext {
+  /** Whose records. */
   readonly subject: SourceSubject;
+  /** What was asked for. */
   readonly requestType: RequestType;
   /** Where to go on, as `paging` found it in the page before; `null` for the first page. */
   readonly cursor: Cursor | null;

@@ -1,28 +1,37 @@
 /** The part we call of the driver's FindCursor. */
 export interface MongodbCursor {
+  /** Waits for the next batch; false at the end. */
   hasNext(): Promise<boolean>;
+  /** The documents that are here. */
   readBufferedDocuments(number?: number): object[];
+  /** Ends the reading on the server. */
   close(): Promise<void>;
 }
 
 /** The part we call of the driver's Collection, version 6 or newer. */
 export interface MongodbCollection {
+  /** Reads what a filter finds. */
   find(filter: object, options: object): MongodbCursor;
+  /** Counts what a filter finds. */
   countDocuments(filter: object, options: object): Promise<number>;
 }
 
 /** The part we call of the driver's ClientSession. */
 export interface MongodbSession {
+  /** Closes the session. */
   endSession(): Promise<void>;
 }
 
 /** The part we call of the driver's MongoClient. */
 export interface MongodbClient {
+  /** Opens a session, for a snapshot. */
   startSession(options: { readonly snapshot: true }): MongodbSession;
 }
 
 /** What we call of the driver's `BSON.EJSON`. */
 export interface ExtendedJson {
+  /** Extended JSON of a value of BSON. */
   serialize(value: unknown, options: { readonly relaxed: false }): unknown;
+  /** A value of BSON out of extended JSON. */
   deserialize(value: object, options: { readonly relaxed: false }): unknown;
 }

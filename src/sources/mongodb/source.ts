@@ -7,6 +7,7 @@ import { failure } from "./failure.ts";
 import { SnapshotToken } from "./snapshot.ts";
 import { readOptions, recordOf } from "./values.ts";
 
+/** Which documents of a collection are the person's. */
 export interface MongodbSourceOptions<R = JsonObject> {
   /** A collection of the official driver, version 6 or newer. */
   readonly collection: MongodbCollection;

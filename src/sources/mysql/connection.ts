@@ -15,7 +15,9 @@ import {
 
 /** SQL text and the values of its `?`, in order: text, numbers, booleans, dates, bytes, null, or a list of them for `IN (?)`. */
 export interface MysqlStatement {
+  /** The SQL, with a `?` for each value. */
   readonly text: string;
+  /** The values, in their order. */
   readonly values?: readonly unknown[];
 }
 
@@ -30,6 +32,7 @@ export interface MysqlQueryOptions {
   dateStrings: boolean;
   supportBigNumbers: boolean;
   bigNumberStrings: boolean;
+  /** Maps a value before the driver does. */
   typeCast(value: MysqlValue, next: () => unknown): unknown;
 }
 
@@ -37,26 +40,39 @@ type MysqlCallback = (error: Error | null, rows: unknown, fields: unknown) => vo
 
 /** The part of mysql2's running query we use. */
 export interface MysqlRunning {
+  /** Listens to columns, rows, errors and the end. */
   on(event: "fields" | "result" | "error" | "end", listener: (value: unknown) => void): unknown;
 }
 
 /** The part of mysql2's PoolConnection we call. */
 export interface MysqlConnection {
+  /** What the server knows the connection by: to stop its statement. */
   readonly threadId: number | null;
+  /** Runs a statement. */
   query(options: MysqlQueryOptions, callback?: MysqlCallback): MysqlRunning;
+  /** Runs a prepared statement. */
   execute(options: MysqlQueryOptions, callback?: MysqlCallback): MysqlRunning;
+  /** Prepares a statement. */
   prepare(sql: string, callback: (error: Error | null, statement: unknown) => void): unknown;
+  /** Forgets a prepared statement. */
   unprepare(sql: string | MysqlQueryOptions): unknown;
+  /** Stops the rows from coming. */
   pause(): void;
+  /** Lets the rows come again. */
   resume(): void;
+  /** Gives the connection back. */
   release(): void;
+  /** Closes the connection at once. */
   destroy(): void;
+  /** Listens to errors of the connection. */
   on(event: "error", listener: (error: Error) => void): unknown;
+  /** Listens no more. */
   off(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /** The part of mysql2's Pool we call. */
 export interface MysqlCallbackPool {
+  /** Takes a connection. */
   getConnection(callback: (error: Error | null, connection: MysqlConnection) => void): void;
 }
 

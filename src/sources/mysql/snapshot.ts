@@ -26,7 +26,6 @@ export class SnapshotToken {
  * The server has no way to show one moment to several connections. So all reads run in one transaction over one connection, which the
  * snapshot holds for the length of the export, a page at a time: lanes share it, and its sources need a `cursor`.
  *
- * @param options.statementTimeoutMs How long one statement of any of its sources may run, in milliseconds; 0 is for ever. Default 60,000.
  * @throws {PortmanteauError} `CONFIG_INVALID` when `pool` is none; from `open`: `SOURCE_UNAVAILABLE`, `SOURCE_FAILED`, `ABORTED`
  * @example
  * ```ts
@@ -37,7 +36,12 @@ export class SnapshotToken {
  */
 export function mysqlSnapshot(
   pool: MysqlPool,
-  { statementTimeoutMs = 60_000 }: { readonly statementTimeoutMs?: number } = {},
+  {
+    statementTimeoutMs = 60_000,
+  }: {
+    /** How long one statement of any of its sources may run, in milliseconds; 0 is for ever. Default 60,000. */
+    readonly statementTimeoutMs?: number;
+  } = {},
 ): MysqlSnapshot {
   callbackPool(pool);
   return {

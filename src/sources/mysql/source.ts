@@ -12,6 +12,7 @@ import { needsBinary, readKey } from "./values.ts";
 
 /** What a query is asked for. */
 export interface MysqlQueryContext {
+  /** Whose rows. */
   readonly subject: SourceSubject;
   /** The cursor column's value in the last row of the page before, or an array of them, to be given as values; `null` on the first page. */
   readonly after: MysqlKey | readonly MysqlKey[] | null;
@@ -22,6 +23,7 @@ export interface MysqlQueryContext {
 /** Rows are taken page by page while the server gives them; one statement for each page takes twice as long. */
 const pagesPerStatement = 64;
 
+/** The query that reads one person from MySQL or MariaDB, and how it is paged. */
 export interface MysqlSourceOptions<R = MysqlRow> {
   /** A Pool of `mysql2` or of `mysql2/promise`. None of its options changes what is read. */
   readonly pool: MysqlPool;

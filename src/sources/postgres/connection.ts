@@ -5,7 +5,9 @@ import { pgliteParsers, pgliteSerializers, pgTypes } from "./values.ts";
 
 /** SQL text and the values of its parameters (`$1`, `$2`, …), sent as they are given. */
 export interface PostgresStatement {
+  /** The SQL, with `$1`, `$2`, … for the values. */
   readonly text: string;
+  /** The values, in their order. */
   readonly values?: readonly unknown[];
 }
 
@@ -14,19 +16,25 @@ export type PostgresRow = { readonly [column: string]: JsonValue };
 
 /** The part of pg's Client we call. */
 export interface PostgresClient {
+  /** Runs a statement. */
   query(config: { text: string; values?: unknown[]; types: typeof pgTypes }): Promise<unknown>;
+  /** Listens to errors of the connection. */
   on(event: "error", listener: (error: Error) => void): unknown;
+  /** Listens no more. */
   off(event: "error", listener: (error: Error) => void): unknown;
+  /** Whether a transaction is open, of clients that say so. */
   getTransactionStatus?(): string | null;
 }
 
 /** The part we call of a Client that a Pool lends. */
 export interface PostgresPoolClient extends PostgresClient {
+  /** Gives the connection back, or closes it with an error. */
   release(destroy?: boolean): void;
 }
 
 /** The part of pg's Pool we call. */
 export interface PostgresPool {
+  /** Takes a connection. */
   connect(): Promise<PostgresPoolClient>;
   readonly totalCount: number;
   readonly options?: { readonly max?: number };
@@ -34,12 +42,15 @@ export interface PostgresPool {
 
 /** The part of a PGlite transaction we call. */
 export interface PGliteTransactionLike {
+  /** Runs one statement. */
   query(text: string, values: unknown[], options: object): Promise<unknown>;
+  /** Runs statements without values. */
   exec(text: string, options: object): Promise<readonly unknown[]>;
 }
 
 /** The part of PGlite we call. */
 export interface PGliteLike {
+  /** Runs a function inside a transaction. */
   transaction<T>(callback: (transaction: PGliteTransactionLike) => Promise<T>): Promise<T>;
   readonly parsers?: object;
 }

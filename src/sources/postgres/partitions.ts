@@ -5,6 +5,7 @@ import { cursorOf, isSame, keysOf } from "../sql/keyset.ts";
 import type { PostgresRow, PostgresStatement, Result } from "./connection.ts";
 import { keyed, readKey } from "./keyset.ts";
 
+/** Into how many ranges of its cursor a dataset is divided. */
 export interface PostgresPartitionsOptions {
   /** How many ranges at most, 2 to 256. More than the exporter has lanes do not make it faster. */
   readonly count: number;

@@ -14,6 +14,7 @@ import { openTransaction, type Transaction } from "./transaction.ts";
 
 /** What a query is asked for. */
 export interface PostgresQueryContext {
+  /** Whose rows. */
   readonly subject: SourceSubject;
   /** The cursor column's value in the last row of the page before, as text, or an array of them; `null` on the first page. */
   readonly after: string | readonly string[] | null;
@@ -23,6 +24,7 @@ export interface PostgresQueryContext {
   readonly limit: number;
 }
 
+/** The query that reads one person from PostgreSQL, and how it is paged. */
 export interface PostgresSourceOptions<R = PostgresRow> {
   /** A pg `Pool`; a connected pg `Client` or a `PGlite` count as a pool of one. */
   readonly pool: PostgresConnections;

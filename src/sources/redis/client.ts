@@ -6,6 +6,7 @@ export type RedisArgument = string | Buffer;
 
 /** The part we call of node-redis's client, or of its pool. */
 export interface NodeRedisClient {
+  /** Sends a command. */
   sendCommand(
     args: RedisArgument[],
     options?: { readonly typeMapping?: object; readonly timeout?: number },
@@ -14,6 +15,7 @@ export interface NodeRedisClient {
 
 /** The part of ioredis's client we call. */
 export interface IORedisClient {
+  /** Sends a command; answers are bytes. */
   callBuffer(command: string, ...args: RedisArgument[]): Promise<unknown>;
   readonly options?: { readonly keyPrefix?: string | undefined };
 }

@@ -17,7 +17,9 @@ import {
 
 /** A key with what it holds. */
 export interface RedisRecord {
+  /** The key. */
   readonly key: string;
+  /** Redis's type of its value. */
   readonly type: RedisType;
   /** As the table of the module says. */
   readonly value: JsonValue;
@@ -27,6 +29,7 @@ export interface RedisRecord {
   readonly encoding: { readonly key: RedisEncoding; readonly value: RedisEncoding };
 }
 
+/** Which keys are the person's, and what record a key becomes. */
 export interface RedisSourceOptions<R = RedisRecord> {
   /** A connected client of node-redis or ioredis. It stays the caller's. */
   readonly client: RedisClient;

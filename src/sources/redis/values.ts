@@ -4,6 +4,7 @@ import type { JsonValue } from "../../model/json.ts";
 import type { Reply, Send } from "./client.ts";
 import { failed } from "./failure.ts";
 
+/** The types of Redis's values that are read. */
 export type RedisType = "string" | "hash" | "list" | "set" | "zset" | "stream";
 /** `"utf8"`: texts as they are. `"base64"`: they are not UTF-8, all of them are base64. */
 export type RedisEncoding = "utf8" | "base64";

@@ -1,7 +1,10 @@
 /** The part of `S3` of `@aws-sdk/client-s3` that we call; an `S3Client` lacks these methods. */
 export interface S3Like {
+  /** Lists a page of the keys below a prefix. */
   listObjectsV2(input: S3ListInput, options: S3CallOptions): Promise<S3Listing>;
+  /** Reads an object. */
   getObject(input: S3ObjectInput, options: S3CallOptions): Promise<S3Got>;
+  /** Asks for an object's metadata. */
   headObject(input: S3ObjectInput, options: S3CallOptions): Promise<S3Head>;
 }
 export interface S3CallOptions {

@@ -12,11 +12,13 @@ export type { S3Like } from "./client.ts";
 
 /** An object as the store lists it. */
 export interface S3Object {
+  /** Its key. */
   readonly key: string;
   /** The key below the subject's prefix. */
   readonly path: string;
   /** Size in bytes. */
   readonly bytes: number;
+  /** When it was last written: ISO 8601, UTC. */
   readonly modifiedAt: Date | undefined;
   /** What was stored beside the content; only with the option `head`, and not when the object is gone meanwhile. */
   readonly head?: {
@@ -27,9 +29,11 @@ export interface S3Object {
   };
 }
 
+/** Which objects are the person's, and what record an object becomes. */
 export interface S3SourceOptions<R = S3Record> {
   /** An `S3` of `@aws-sdk/client-s3`, or what has its methods. */
   readonly client: S3Like;
+  /** Name of the bucket. */
   readonly bucket: string;
   /** What the keys of all of the subject's objects begin with, and nobody else's. It ends on `/`. `check` calls it with an empty id. */
   readonly prefix: (subject: SourceSubject) => string;
@@ -45,7 +49,9 @@ export interface S3SourceOptions<R = S3Record> {
 
 /** The record of an object, as `storedFileSchema` has it. */
 export interface S3Record {
+  /** The subject's own key. */
   readonly accountId: string;
+  /** When it was last written: ISO 8601, UTC. */
   readonly modifiedAt: string | null;
 }
 

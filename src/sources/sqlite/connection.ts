@@ -5,7 +5,9 @@ import { bound, keyOf, type RawRow, recordOf } from "./values.ts";
 
 /** SQL text and the values of its `?`, in order: text, numbers, booleans, bytes, null. */
 export interface SqliteStatement {
+  /** The SQL, with a `?` for each value. */
   readonly text: string;
+  /** The values, in their order. */
   readonly values?: readonly unknown[];
 }
 
@@ -14,21 +16,29 @@ export type SqliteRow = Row;
 
 /** The part of a prepared statement of better-sqlite3 or node:sqlite we call. */
 export interface SqlitePrepared {
+  /** All rows at once. */
   all(...values: unknown[]): unknown[];
+  /** The rows, one by one. */
   iterate(...values: unknown[]): Iterable<unknown>;
+  /** The columns of the result. */
   columns(): readonly { readonly name: string }[];
   /** better-sqlite3's, like the next one. */
   safeIntegers?(on: boolean): unknown;
+  /** Rows as arrays, of better-sqlite3. */
   raw?(on: boolean): unknown;
   /** node:sqlite's, like the next one. */
   setReadBigInts?(on: boolean): void;
+  /** Rows as arrays, of node:sqlite. */
   setReturnArrays?(on: boolean): void;
 }
 
 /** The part of better-sqlite3's Database and of node:sqlite's DatabaseSync we call. */
 export interface SqliteDatabase {
+  /** Prepares a statement. */
   prepare(sql: string): SqlitePrepared;
+  /** Runs statements without values. */
   exec(sql: string): unknown;
+  /** Closes the connection. */
   close(): unknown;
 }
 

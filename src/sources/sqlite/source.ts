@@ -17,6 +17,7 @@ import { readKey, type SqliteValue } from "./values.ts";
 
 /** What a query is asked for. */
 export interface SqliteQueryContext {
+  /** Whose rows. */
   readonly subject: SourceSubject;
   /** The cursor column's value in the last row of the page before, as SQLite has it, or an array of them; `null` on the first page. */
   readonly after: SqliteValue | readonly SqliteValue[] | null;
@@ -24,6 +25,7 @@ export interface SqliteQueryContext {
   readonly limit: number;
 }
 
+/** The query that reads one person from SQLite, and how it is paged. */
 export interface SqliteSourceOptions<R = SqliteRow> {
   /**
    * A function that opens a connection: each read has its own, inside one read transaction, and closes it. Or an open connection that

@@ -1,8 +1,12 @@
 /** The part of `S3` of `@aws-sdk/client-s3` that we call; an `S3Client` lacks these methods. */
 export interface S3SpoolClient {
+  /** Stores an object. */
   putObject(input: S3PutInput, options: S3CallOptions): Promise<unknown>;
+  /** Reads an object. */
   getObject(input: S3GetInput, options: S3CallOptions): Promise<S3Got>;
+  /** Removes an object. */
   deleteObject(input: S3ObjectInput, options: S3CallOptions): Promise<unknown>;
+  /** Lists a page of the keys below a prefix. */
   listObjectsV2(input: S3ListInput, options: S3CallOptions): Promise<S3Listing>;
 }
 export interface S3CallOptions {

@@ -8,9 +8,11 @@ import type { S3Got, S3Listing, S3SpoolClient } from "./client.ts";
 
 export type { S3SpoolClient } from "./client.ts";
 
+/** Where in which bucket the spool keeps its objects. */
 export interface S3SpoolOptions {
   /** An `S3` of `@aws-sdk/client-s3`, or what has its methods. */
   readonly client: S3SpoolClient;
+  /** Name of the bucket. */
   readonly bucket: string;
   /** What all keys begin with; it ends on `/`. Default: nothing. */
   readonly prefix?: string;
