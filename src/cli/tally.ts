@@ -79,9 +79,13 @@ export class Tally {
           said: undefined,
         });
         return event.dataset;
+      case "runStarted":
+      case "runEnded":
       case "identityRetry":
       case "checkpoint":
+      case "assembleStarted":
       case "assembled":
+      case "commitStarted":
       case "delivered":
       case "failed":
         return undefined;

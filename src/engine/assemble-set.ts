@@ -34,6 +34,8 @@ export interface AssembleSetOptions {
   readonly goOn: () => void;
   /** Called when all files of a dataset are in their zips. */
   readonly onAssembled: (dataset: string, compressedBytes: number) => void;
+  /** Called when all bytes are with the destination. */
+  readonly onCommit: () => void;
 }
 
 /** What was delivered. */
@@ -61,8 +63,20 @@ export async function assembleSet(collected: readonly Collected[], options: Asse
 }
 
 async function assembleZips(collected: readonly Collected[], options: AssembleSetOptions): Promise<Assembled> {
-  const { documents, splitBytes, manifest, delivery, encrypt, single, open, spool, signal, goOn, onAssembled } =
-    options;
+  const {
+    documents,
+    splitBytes,
+    manifest,
+    delivery,
+    encrypt,
+    single,
+    open,
+    spool,
+    signal,
+    goOn,
+    onAssembled,
+    onCommit,
+  } = options;
   const { level } = documents;
   const whole = collected.flatMap(packed);
   const datasets = whole.map(({ dataset }) => dataset);
@@ -70,6 +84,7 @@ async function assembleZips(collected: readonly Collected[], options: AssembleSe
     const zip = await writeZip(single, whole, manifest, options);
     for (const dataset of datasets) onAssembled(dataset.dataset.name, dataBytes([dataset]));
     goOn();
+    onCommit();
     await single.commit();
     return { bundle: { ...zip, parts: 1, envelope: envelopeOf([single]) }, files: undefined };
   }
@@ -110,6 +125,7 @@ async function assembleZips(collected: readonly Collected[], options: AssembleSe
     }
   }
   goOn();
+  onCommit();
   await set.commit();
   const names = new Set(datasets.map(({ dataset }) => dataset.name));
   const envelope = envelopeOf(writers);

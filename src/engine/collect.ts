@@ -53,7 +53,7 @@ export interface CollectOptions extends PartOptions {
 type DatasetEvent =
   Extract<ExportEvent, { readonly dataset: string }> extends infer E
     ? E extends unknown
-      ? Omit<E, "requestId">
+      ? Omit<E, "requestId" | "run">
       : never
     : never;
 

@@ -77,7 +77,9 @@ export async function concludeDataset(
   else if (part !== undefined) await discardPart(part);
   const { outcome, reason } = ended;
   const durationMs = elapsed();
-  emit({ type: "datasetEnded", dataset: name, outcome, read, durationMs });
+  const { written = 0, quarantined = 0 } = sealed ?? {};
+  const code = ended.error?.code ?? null;
+  emit({ type: "datasetEnded", dataset: name, outcome, read, written, quarantined, code, durationMs });
   return {
     planned,
     outcome,

@@ -13,7 +13,7 @@ import type { CompiledConfig } from "./config.ts";
 import { type Destination, requireSets, toDelivery } from "./destination.ts";
 import { envelopeOf, openEnveloped } from "./envelope.ts";
 import { identifiedPlan } from "./identified-plan.ts";
-import { buildManifest, buildReport, type Journal } from "./journal.ts";
+import { buildManifest, buildReport, completenessOf, type Journal } from "./journal.ts";
 import { Lanes } from "./lanes.ts";
 import { pseudonyms } from "./part.ts";
 import { type CollectedDataset, identifiersOf, type Plan } from "./plan.ts";
@@ -46,7 +46,8 @@ export interface Gathering {
   keep(): void;
 }
 
-export type Event = ExportEvent extends infer E ? (E extends unknown ? Omit<E, "requestId"> : never) : never;
+/** What the engine tells; the request and the run are added on the way. */
+export type Event = ExportEvent extends infer E ? (E extends unknown ? Omit<E, "requestId" | "run"> : never) : never;
 
 /**
  * Runs a plan: collects the datasets in lanes, assembles them in plan order as they are sealed, and delivers. The first thing that makes
@@ -86,7 +87,7 @@ export async function runExport(
   try {
     if (failure !== undefined) throw failure;
     if (gather === undefined) {
-      tell(startedEvent(plan));
+      tell(startedEvent(plan, bundleId));
       plan = await identifiedPlan(config, planned, {
         signal: stop.signal,
         onRetry: (identity, { attempt, delayMs, error: { code } }) =>
@@ -114,6 +115,7 @@ export async function runExport(
     };
     const onAssembled = (dataset: string, compressedBytes: number) =>
       tell({ type: "assembled", dataset, compressedBytes });
+    const onCommit = () => tell({ type: "commitStarted" });
     const nextResult = async (index: number): Promise<Collected> => {
       const result = await lanes.result(index);
       journal.collected.set(result.planned.dataset.name, result);
@@ -126,6 +128,7 @@ export async function runExport(
     /** Each part goes into the zip as soon as it is sealed. */
     const stream = async (): Promise<Assembled> => {
       const zip = new BundleWriter((bytes) => opened.write(bytes), documents);
+      tell({ type: "assembleStarted" });
       open.zip = zip;
       await zip.start();
       for (let index = 0; index < collected.length; index++) {
@@ -139,6 +142,7 @@ export async function runExport(
       const written = await zip.finish(manifest());
       for (const { part } of journal.collected.values()) await part?.attachments?.discard();
       goOn();
+      onCommit();
       await opened.commit();
       return { bundle: { ...written, parts: 1, envelope: envelopeOf([opened]) }, files: undefined };
     };
@@ -149,15 +153,23 @@ export async function runExport(
         results.push(await nextResult(index));
         lanes.keep();
       }
+      tell({ type: "assembleStarted" });
       const common = { documents, delivery, encrypt, single: opened, open, spool: kept, signal: stop.signal, goOn };
-      return assembleSet(results, { ...common, onAssembled, splitBytes: limit, manifest: manifest() });
+      return assembleSet(results, { ...common, onAssembled, onCommit, splitBytes: limit, manifest: manifest() });
     };
     const assemble = async (kept: Spool) => {
       const { bundle, files } = await (splitBytes === undefined ? stream() : split(splitBytes, kept));
       journal.bundle = bundle;
       journal.filesInSet = files;
       const { bytes, sha256, parts } = bundle;
-      tell({ type: "delivered", bytes, sha256, parts, durationMs: journal.elapsedMs });
+      tell({
+        type: "delivered",
+        completeness: completenessOf(journal),
+        bytes,
+        sha256,
+        parts,
+        durationMs: journal.elapsedMs,
+      });
     };
     running = Promise.allSettled([lanes.run(fail), assemble(spool).catch(fail)]);
     await Promise.race([running, aborted(stop.signal)]);
@@ -192,9 +204,12 @@ export async function runExport(
   throw error;
 }
 
-export function startedEvent({ request, datasets }: Plan): Extract<Event, { readonly type: "started" }> {
+export function startedEvent(
+  { request, datasets }: Plan,
+  bundleId: string,
+): Extract<Event, { readonly type: "started" }> {
   const names = datasets.flatMap(({ decision, dataset }) => (decision === "collect" ? dataset.name : []));
-  return { type: "started", requestType: request.type, datasets: names };
+  return { type: "started", requestType: request.type, bundleId, datasets: names };
 }
 
 /** What all parts of one bundle have in common. */

@@ -16,6 +16,7 @@ import { observed, requireBundleId, requireOptions } from "./export-options.ts";
 import { buildManifest, buildReport, Journal } from "./journal.ts";
 import { describePlan, type ExportPlan, type Plan, planExport } from "./plan.ts";
 import { typedError } from "./read-pages.ts";
+import { inRun } from "./run.ts";
 
 /** Where one export goes, and how it is signed, encrypted, split, watched and stopped. */
 export interface ExportOptions {
@@ -118,11 +119,14 @@ function exporterOf(
       requireOptions({ splitBytes, sign });
       const createdAt = new Date(clock()).toISOString();
       const planned = planExport(compiled, request, createdAt);
-      const journal = new Journal();
-      const emit = observed(onEvent, journal);
-      const run = { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal };
-      const plan = await runExport(compiled, planned, run);
-      return buildReport(plan, journal, { bundleId, createdAt }, "delivered");
+      const { id: requestId } = planned.request;
+      return inRun({ requestId, operation: "export", onEvent }, async ({ onEvent }) => {
+        const journal = new Journal();
+        const emit = observed(onEvent, journal);
+        const run = { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal };
+        const plan = await runExport(compiled, planned, run);
+        return buildReport(plan, journal, { bundleId, createdAt }, "delivered");
+      });
     },
     plan(request, { clock = defaults.clock } = {}) {
       return describePlan(planExport(compiled, request, new Date(clock()).toISOString()), compiled);

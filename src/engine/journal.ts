@@ -127,7 +127,7 @@ function manifestDataset(planned: Plan["datasets"][number], journal: Journal): M
   };
 }
 
-function completenessOf({ collected }: Journal): "complete" | "partial" {
+export function completenessOf({ collected }: Journal): "complete" | "partial" {
   return [...collected.values()].every(({ outcome }) => isWhole(outcome)) ? "complete" : "partial";
 }
 

@@ -5,11 +5,18 @@ import type { HistoryEntry, RequestRecord } from "../model/generated/request-rec
 import { schemaProblem } from "./documents.ts";
 import { timeOf } from "./record.ts";
 
+/** Not logged: they say what others say, or too often. */
+type Unlogged = "page" | "checkpoint" | "runStarted" | "runEnded" | "assembleStarted" | "commitStarted";
+/** What is only for those who watch, and is in the report or the bundle as well. */
+type Unsaid = "requestId" | "run" | "bundleId" | "completeness" | "written" | "quarantined";
+
 /** An event of an export as the log holds it: what it says, without the request's id. Pages and checkpoints are not logged. */
 export type LoggedExportEvent = ExportEvent extends infer Event
-  ? Event extends { readonly type: "page" | "checkpoint" }
+  ? Event extends { readonly type: Unlogged }
     ? never
-    : Omit<Event, "requestId">
+    : Event extends { readonly type: "datasetEnded" }
+      ? Omit<Event, Unsaid | "code">
+      : Omit<Event, Unsaid>
   : never;
 
 /** One line of the log. See `schemas/workflow/v1/event-log-line.schema.json`. */
@@ -151,6 +158,10 @@ function loggedEvent(event: ExportEvent): LoggedExportEvent | undefined {
     }
     case "page":
     case "checkpoint":
+    case "runStarted":
+    case "runEnded":
+    case "assembleStarted":
+    case "commitStarted":
       return undefined;
     case "retry": {
       const { type, dataset, attempt, delayMs, code, resumed } = event;

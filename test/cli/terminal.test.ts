@@ -20,7 +20,7 @@ function terminal(options: TerminalOptions = {}): { out: NodeJS.WriteStream; wri
   return { out: { isTTY: true, columns: 80, rows: 24, write, ...options } as NodeJS.WriteStream, writes };
 }
 
-type Told<T = ExportEvent> = T extends unknown ? Omit<T, "requestId"> & { readonly atMs?: number } : never;
+type Told<T = ExportEvent> = T extends unknown ? Omit<T, "requestId" | "run"> & { readonly atMs?: number } : never;
 
 /** What stands on a terminal after these events, each at its time, and what was written for each. */
 function shown(
@@ -32,13 +32,18 @@ function shown(
   const show = progress(out, there, () => now);
   for (const { atMs = now, ...event } of events) {
     now = atMs;
-    show.onEvent({ requestId, ...event } as ExportEvent);
+    show.onEvent({ requestId, run: 1, ...event } as ExportEvent);
   }
   if (isGivenUp) show.end();
   return { writes, text: writes.join(""), screen: screenAfter(writes.join(""), out.columns || 80) };
 }
 
-const started: Told = { type: "started", requestType: "access", datasets: ["notes", "mail"] };
+const started: Told = {
+  type: "started",
+  requestType: "access",
+  bundleId: "urn:uuid:7c1f7d1e-4c3a-4e0e-9d6c-0d5a3b7f1c11",
+  datasets: ["notes", "mail"],
+};
 const reading = (dataset: string, expected: number | null): Told => ({ type: "datasetStarted", dataset, expected });
 const page = (dataset: string, read: number, atMs: number): Told => ({
   type: "page",
@@ -52,6 +57,9 @@ const ended = (dataset: string, outcome: "complete" | "partial", read: number): 
   dataset,
   outcome,
   read,
+  written: read,
+  quarantined: 0,
+  code: outcome === "partial" ? "INCOMPLETE" : null,
   durationMs: 1,
 });
 const counted = [started, reading("notes", 1000), reading("mail", 500)];
@@ -89,7 +97,14 @@ describe("progress on a terminal", () => {
   });
 
   it("leaves nothing when the bundle is delivered, and what was not whole", () => {
-    const delivered: Told = { type: "delivered", bytes: 1, sha256: "", parts: 1, durationMs: 1 };
+    const delivered: Told = {
+      type: "delivered",
+      completeness: "partial",
+      bytes: 1,
+      sha256: "",
+      parts: 1,
+      durationMs: 1,
+    };
     const { screen } = shown([...counted, ended("mail", "complete", 500), ended("notes", "partial", 2), delivered]);
     expect(screen).toEqual(["  notes                    2 of 1000 records, partial"]);
   });
@@ -117,7 +132,7 @@ describe("progress on a terminal", () => {
   it("finds its first line again when the terminal was made narrower", () => {
     const { out, writes } = terminal({ columns: 80 });
     const show = progress(out, undefined, () => 0);
-    for (const event of counted) show.onEvent({ requestId, ...event } as ExportEvent);
+    for (const event of counted) show.onEvent({ requestId, run: 1, ...event } as ExportEvent);
     Object.assign(out, { columns: 30 });
     show.end(); // each of the three takes two rows now
     expect(writes.at(-1)).toBe("\x1b[6A\x1b[J");

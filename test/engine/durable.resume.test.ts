@@ -56,9 +56,13 @@ describe("a part that is taken up again", () => {
     const receipt = await second.collectPart(id, { dataset: "a" }, { onEvent: (event) => events.push(event) });
     expect(asked[0]).toBe(20);
     expect(receipt).toMatchObject({ requestId: id, dataset: "a", written: 35, quarantined: 6, error: null });
+    const of = { requestId: id, run: events[0]?.run };
+    const part = { dataset: "a", partition: null };
     expect(events.filter(({ type }) => type !== "page" && type !== "checkpoint")).toEqual([
-      { type: "partStarted", requestId: id, dataset: "a", partition: null, again: true, records: 20 },
-      { type: "partSealed", requestId: id, dataset: "a", partition: null, records: 41 },
+      { ...of, type: "runStarted", operation: "collectPart", part },
+      { ...of, ...part, type: "partStarted", again: true, records: 20 },
+      { ...of, ...part, type: "partSealed", records: 41 },
+      { ...of, type: "runEnded", operation: "collectPart", code: null, durationMs: expect.any(Number) },
     ]);
     expect((await second.progress(id))?.parts).toMatchObject([{ state: "sealed", records: 41 }]);
     const to = new Collecting();

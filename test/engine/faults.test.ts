@@ -314,7 +314,7 @@ describe("an abort", () => {
     const error = await failing(
       exporter.export(request, { to: to(folder), signal: stop.signal, onEvent: (event) => events.push(event) }),
     );
-    expect([error.code, error.report?.status, events.at(-1)?.type]).toEqual(["ABORTED", "aborted", "failed"]);
+    expect([error.code, error.report?.status, events.at(-2)?.type]).toEqual(["ABORTED", "aborted", "failed"]);
     expect([readdirSync(folder), spooled()]).toEqual([[], []]);
     return error;
   };
@@ -446,7 +446,7 @@ describe("an abort", () => {
       signal: stop.signal,
       onEvent: ({ type }) => events.push(type),
     });
-    expect([report.status, events.at(-1)]).toEqual(["delivered", "delivered"]);
+    expect([report.status, events.at(-2)]).toEqual(["delivered", "delivered"]);
   });
 
   it("after the end does nothing", async () => {

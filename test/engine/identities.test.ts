@@ -370,7 +370,7 @@ describe("a resolver that fails", () => {
     expect(error.code).toBe("ABORTED");
     expect(error.report?.status).toBe("aborted");
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
-    expect([events, to.chunks.length]).toEqual([["started", "failed"], 0]);
+    expect([events, to.chunks.length]).toEqual([["runStarted", "started", "failed", "runEnded"], 0]);
   });
 
   it("stops the others when the answers of two disagree", async () => {

@@ -181,7 +181,7 @@ describe("a bundle larger than splitBytes", () => {
     );
     const bytes = parts.reduce((sum, { zip }) => sum + zip.length, 0);
     expect(report.bundle).toMatchObject({ bytes, sha256: parts.at(-1)?.sha256, parts: count });
-    expect(events.at(-1)).toMatchObject({ type: "delivered", bytes, sha256: parts.at(-1)?.sha256, parts: count });
+    expect(events.at(-2)).toMatchObject({ type: "delivered", bytes, sha256: parts.at(-1)?.sha256, parts: count });
     expect(events.flatMap((event) => (event.type === "assembled" ? [event.dataset] : []))).toEqual([
       "first",
       "long",

@@ -195,8 +195,9 @@ describe("a request's life", () => {
   });
 
   it("tells its steps from the events, the report and the error of an export", () => {
-    const about = { requestId };
-    expect(stepsOf({ ...about, type: "started", requestType: "access", datasets: ["a", "b"] })).toEqual([
+    const about = { requestId, run: 1 };
+    const bundleId = `urn:uuid:${requestId}`;
+    expect(stepsOf({ ...about, type: "started", requestType: "access", bundleId, datasets: ["a", "b"] })).toEqual([
       { type: "planned", parts: 2 },
       { type: "collecting" },
     ]);

@@ -9,7 +9,7 @@ import type { CompiledConfig } from "../config.ts";
 import { type Event, startedEvent } from "../export.ts";
 import { identifiedPlan } from "../identified-plan.ts";
 import type { Journal } from "../journal.ts";
-import { type CollectedDataset, type Plan, planExport } from "../plan.ts";
+import type { CollectedDataset, Plan } from "../plan.ts";
 import { abortedError, ownSignal } from "../read-pages.ts";
 import { Slots } from "../slots.ts";
 import { Snapshots } from "../snapshots.ts";
@@ -27,6 +27,7 @@ import {
 
 export interface BeginRun extends Pick<BeginOptions, "onChange" | "final"> {
   readonly signal: AbortSignal;
+  readonly plan: Plan;
   readonly bundleId: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
@@ -34,9 +35,8 @@ export interface BeginRun extends Pick<BeginOptions, "onChange" | "final"> {
   readonly journal: Journal;
 }
 
-/** Puts a request into the journal, or finds it there. */
+/** Puts a request into the journal, or finds it there. Its plan was made before anything is asked. */
 export async function beginRequest(from: DurableConfig, request: ExportRequest, run: BeginRun): Promise<StoredRequest> {
-  const planned = planExport(from.config, request, run.createdAt); // a malformed request is refused before anything is asked
   const vault = await vaultOf(from, request.id, run.signal);
   const there = await getDocument(vault, "begun", names.begun);
   if (there !== undefined) {
@@ -49,8 +49,8 @@ export async function beginRequest(from: DurableConfig, request: ExportRequest, 
     }
   }
   const { config, facts } = boundConfig(from, vault);
-  run.emit(startedEvent(planned));
-  const datasets = await decided(config, planned, run);
+  run.emit(startedEvent(run.plan, run.bundleId));
+  const datasets = await decided(config, run);
   const meanwhile = await getDocument(vault, "begun", names.begun);
   if (meanwhile !== undefined) {
     requireSameRequest(meanwhile, request);
@@ -92,9 +92,9 @@ export function begunRequest(begun: Begun): BegunRequest {
 }
 
 /** Resolves the identities, counts and divides: everything that is asked once. */
-async function decided(config: CompiledConfig, planned: Plan, run: BeginRun): Promise<Begun["datasets"]> {
+async function decided(config: CompiledConfig, run: BeginRun): Promise<Begun["datasets"]> {
   const { signal, end } = ownSignal(run.signal);
-  const plan = await identifiedPlan(config, planned, {
+  const plan = await identifiedPlan(config, run.plan, {
     signal,
     onRetry: (identity, { attempt, delayMs, error: { code } }) =>
       run.emit({ type: "identityRetry", identity, attempt, delayMs, code }),

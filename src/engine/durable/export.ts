@@ -6,6 +6,7 @@ import type { ExportOptions } from "../exporter.ts";
 import { buildReport, type Identity, Journal } from "../journal.ts";
 import { type Plan, planExport } from "../plan.ts";
 import { abortedError, ownSignal } from "../read-pages.ts";
+import { inRun } from "../run.ts";
 import { Slots } from "../slots.ts";
 import { assembleStored } from "./assemble-step.ts";
 import { beginRequest } from "./begin.ts";
@@ -27,11 +28,18 @@ export async function exportDurably(
   const { bundleId } = options;
   const createdAt = new Date(options.clock()).toISOString();
   const plan = planExport(from.config, request, createdAt);
-  return inStep(request.id, options, (step) =>
-    finish(from, step, options, {
-      open: (final) => beginRequest(from, request, { ...step, bundleId, createdAt, final }),
-      planned: { plan, begun: { bundleId, createdAt } },
-    }),
+  return inRun({ requestId: request.id, operation: "export", onEvent: options.onEvent }, (told) =>
+    inStep(request.id, { ...options, ...told }, (step) =>
+      finish(
+        from,
+        step,
+        { ...options, ...told },
+        {
+          open: (final) => beginRequest(from, request, { ...step, plan, bundleId, createdAt, final }),
+          planned: { plan, begun: { bundleId, createdAt } },
+        },
+      ),
+    ),
   );
 }
 

@@ -4,6 +4,8 @@ import type { EngineDefaults } from "../config.ts";
 import { toDelivery } from "../destination.ts";
 import { requireBundleId, requireOptions } from "../export-options.ts";
 import type { Exporter, ExportOptions } from "../exporter.ts";
+import { planExport } from "../plan.ts";
+import { inRun } from "../run.ts";
 import { assembleStored } from "./assemble-step.ts";
 import { beginRequest, begunRequest } from "./begin.ts";
 import { collectStored } from "./collect-step.ts";
@@ -37,7 +39,9 @@ export function durableExporter(
   const assemble = async (requestId: string, { clock = systemClock, ...options }: AssembleOptions) => {
     requireOptions(options);
     toDelivery(options.to); // what is no destination is refused before anything is read
-    return assembleStored(await openRequest(from, requestId, options.signal), { ...options, clock });
+    return inRun({ requestId, operation: "assemble", onEvent: options.onEvent }, async (told) =>
+      assembleStored(await openRequest(from, requestId, options.signal), { ...options, ...told, clock }),
+    );
   };
   return {
     ...exporter,
@@ -45,20 +49,25 @@ export function durableExporter(
       const { bundleId = newBundleId(), clock = systemClock } = options;
       requireBundleId(bundleId);
       const createdAt = new Date(clock()).toISOString();
-      return inStep(request.id, options, async (step) => {
-        const { begun } = await beginRequest(from, request, { ...options, ...step, bundleId, createdAt });
-        return begunRequest(begun);
-      });
+      const plan = planExport(from.config, request, createdAt); // a malformed request is refused before anything is asked or told
+      return inRun({ requestId: request.id, operation: "begin", onEvent: options.onEvent }, (told) =>
+        inStep(request.id, { ...options, ...told }, async (step) => {
+          const { begun } = await beginRequest(from, request, { ...options, ...step, plan, bundleId, createdAt });
+          return begunRequest(begun);
+        }),
+      );
     },
     collectPart: (requestId, part, options = {}) =>
-      inStep(requestId, options, async (step) => {
-        const stored = await openRequest(from, requestId, step.signal);
-        return collectStored(stored, partNamed(stored.parts, part.dataset, part.partition), {
-          ...step,
-          durable,
-          final: options.final === true,
-        });
-      }),
+      inRun({ requestId, operation: "collectPart", part, onEvent: options.onEvent }, (told) =>
+        inStep(requestId, { ...options, ...told }, async (step) => {
+          const stored = await openRequest(from, requestId, step.signal);
+          return collectStored(stored, partNamed(stored.parts, part.dataset, part.partition), {
+            ...step,
+            durable,
+            final: options.final === true,
+          });
+        }),
+      ),
     assemble,
     async export(request, { clock = systemClock, bundleId = newBundleId(), ...options }): Promise<ExportReport> {
       requireBundleId(bundleId);
@@ -69,7 +78,9 @@ export function durableExporter(
     async resume(requestId, { clock = systemClock, ...options }) {
       requireOptions(options);
       toDelivery(options.to);
-      return resumeDurably(from, requestId, { ...options, clock });
+      return inRun({ requestId, operation: "resume", onEvent: options.onEvent }, (told) =>
+        resumeDurably(from, requestId, { ...options, ...told, clock }),
+      );
     },
     progress: (requestId) => progressOf(from, requestId),
     async purge(requestId) {

@@ -1,21 +1,11 @@
 import type { DurableSteps, RequestProgress } from "../../model/durable.ts";
 import { type ErrorCode, PortmanteauError } from "../../model/errors.ts";
 import type { ExportEvent } from "../../model/events.ts";
+import type { QueueEvent } from "../../model/queue-events.ts";
 import { type DeadLetter, namesOf, type QueueJob, readJob } from "./job.ts";
 import type { JobInHand, StopReason, Verdict } from "./transport.ts";
 
-/** What happens to the jobs of a worker. Names and codes only. */
-export type QueueEvent =
-  | {
-      readonly type: "jobDone" | "jobGivenBack" | "jobCancelled" | "jobLost";
-      readonly requestId: string;
-      readonly step: "collect" | "assemble";
-      readonly dataset: string | null;
-      readonly partition: number | null;
-    }
-  | ({ readonly type: "jobRetried" | "jobFailed" } & DeadLetter)
-  /** The queue did not answer; it is asked again. `code` is the client's. */
-  | { readonly type: "queueTrouble"; readonly requestId: null; readonly code: string };
+export type { QueueEvent };
 
 export interface RunOptions<A> {
   readonly steps: DurableSteps<A>;
