@@ -30,6 +30,8 @@ export default defineConfig({
     "deliveries/http": "src/deliveries/http/index.ts",
     "deliveries/s3": "src/deliveries/s3/index.ts",
     downloads: "src/downloads/index.ts",
+    logging: "src/observability/logging.ts",
+    opentelemetry: "src/observability/opentelemetry/index.ts",
     testing: "src/testing/index.ts",
     workflow: "src/workflow/index.ts",
     "cli/main": "src/cli/main.ts",

@@ -48,7 +48,7 @@ export { maxObjectBytes } from "./model/durable.ts";
 export type { EntryPath } from "./model/entry-path.ts";
 export type { ErrorCode, ErrorContext, ErrorOptions } from "./model/errors.ts";
 export { errorCodes, PortmanteauError } from "./model/errors.ts";
-export type { ExportEvent } from "./model/events.ts";
+export type { ExportEvent, Operation } from "./model/events.ts";
 export type { Manifest } from "./model/generated/manifest.ts";
 export type { IdentityAnswer, IdentityContext, IdentityResolver } from "./model/identity.ts";
 export type { JsonObject, JsonValue } from "./model/json.ts";

@@ -14,9 +14,10 @@ const adapters = [
   "testing",
   "coverage",
   "workflow",
+  "observability",
 ];
 /** Stand beside the adapters, and are one thing each. */
-const whole = ["downloads", "testing", "coverage", "workflow"];
+const whole = ["downloads", "testing", "coverage", "workflow", "observability"];
 
 interface Arrow {
   readonly from: string;

@@ -4,6 +4,8 @@ import packageFile from "../../package.json" with { type: "json" };
 import { findingCodes } from "../../src/bundle/findings.ts";
 import { coverageFindingCodes } from "../../src/coverage/findings.ts";
 import { errorCodes } from "../../src/model/errors.ts";
+import type { ExportEvent } from "../../src/model/events.ts";
+import type { QueueEvent } from "../../src/model/queue-events.ts";
 import { transitions } from "../../src/workflow/transitions.ts";
 import tsconfig from "../../tsconfig.json" with { type: "json" };
 import tsup from "../../tsup.config.ts";
@@ -53,6 +55,34 @@ describe("the package", () => {
   });
 });
 
+/** The compiler misses one that is not here, and knows of none that is here in vain. */
+const eventTypes = {
+  runStarted: true,
+  runEnded: true,
+  started: true,
+  begun: true,
+  partStarted: true,
+  checkpoint: true,
+  partSealed: true,
+  datasetStarted: true,
+  page: true,
+  retry: true,
+  identityRetry: true,
+  datasetEnded: true,
+  assembleStarted: true,
+  assembled: true,
+  commitStarted: true,
+  delivered: true,
+  failed: true,
+  jobDone: true,
+  jobGivenBack: true,
+  jobCancelled: true,
+  jobLost: true,
+  jobRetried: true,
+  jobFailed: true,
+  queueTrouble: true,
+} satisfies Record<ExportEvent["type"] | QueueEvent["type"], true>;
+
 describe("the documents' tables", () => {
   const rows = (path: string, heading: string) => {
     const section =
@@ -80,6 +110,12 @@ describe("the documents' tables", () => {
     expect(rows("docs/errors.md", "Error codes")).toEqual(
       Object.entries(errorCodes).map(([code, words]) => [code, ...words]),
     );
+  });
+
+  it("list every event", () => {
+    const section = document("docs/observability.md").split("\n## Events\n")[1]?.split("\n\n## ")[0] ?? "";
+    const listed = [...section.matchAll(/^\| (`.+`) \| /gm)].flatMap(([, names = ""]) => names.match(/\w+/g) ?? []);
+    expect(listed.sort()).toEqual(Object.keys(eventTypes).sort());
   });
 
   it("list every finding of verification", () => {
