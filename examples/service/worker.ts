@@ -14,7 +14,7 @@ const house = { store: openStore(pool), exports, bundles, keepMs };
 
 const worker = await exports.work({
   deliver: ({ requestId }) => ({ to: fileDelivery(bundleFile(bundles, requestId)) }),
-  onEvent: (event) => "code" in event && console.error(event.type, event.requestId, event.code),
+  onEvent: (event) => "code" in event && event.code !== null && console.error(event.type, event.requestId, event.code),
 });
 console.log("at work");
 
