@@ -38,8 +38,10 @@ const fish: Completing = (lines) => {
   return run("fish", ["--no-config"], `${fishCompletion(commands)}\n${calls.join("\n")}`);
 };
 
-function run(shell: string, args: readonly string[], input: string): string[][] {
-  const { stdout, stderr, status } = spawnSync(shell, args, { cwd: folder(), input, encoding: "utf8" });
+function run(shell: string, args: readonly string[], script: string): string[][] {
+  const file = join(emptyFolder(), "script");
+  writeFileSync(file, script);
+  const { stdout, stderr, status } = spawnSync(shell, [...args, file], { cwd: folder(), encoding: "utf8" });
   expect([status, stderr]).toEqual([0, ""]);
   const answers = stdout.split("--next--\n").map((answer) => answer.split("\n").filter((word) => word !== ""));
   return answers.slice(0, -1).map((words) => words.sort());
