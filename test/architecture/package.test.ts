@@ -9,6 +9,7 @@ import type { QueueEvent } from "../../src/model/queue-events.ts";
 import { transitions } from "../../src/workflow/transitions.ts";
 import tsconfig from "../../tsconfig.json" with { type: "json" };
 import tsup from "../../tsup.config.ts";
+import typedoc from "../../typedoc.json" with { type: "json" };
 import { document, everyWord, root } from "../support/documents.ts";
 
 const modules = Object.entries(packageFile.exports).flatMap(([name, target]) =>
@@ -36,6 +37,11 @@ describe("the package", () => {
         `./${entry[built]}`,
       ]);
     }
+  });
+
+  it("has every module in its API reference", () => {
+    const { "cli/main": _, ...documented } = entry;
+    expect([...typedoc.entryPoints].sort()).toEqual(Object.values(documented).sort());
   });
 
   it("exports every schema by name, with no pattern, but for the journal's, which nobody else reads", () => {
