@@ -3,7 +3,6 @@ import packageFile from "../package.json" with { type: "json" };
 import type { ExporterConfig } from "./engine/config.ts";
 import type { DurableExporter } from "./engine/durable/exporter.ts";
 import { type Exporter, makeExporter } from "./engine/exporter.ts";
-import { gdprRights } from "./model/controller.ts";
 import type { DurableOptions } from "./model/durable.ts";
 import { localSpool } from "./spools/local.ts";
 
@@ -31,7 +30,6 @@ export function createExporter(config: ExporterConfig): Exporter {
     clock: Date.now,
     ids: { uuid: randomUUID },
     pseudonymKey,
-    rights: gdprRights,
     generator: { name: packageFile.name, version: packageFile.version },
   });
 }

@@ -19,6 +19,7 @@ export type { AssembleOptions, DurableExporter } from "./engine/durable/exporter
 export type { CheckResult, Exporter, ExportOptions } from "./engine/exporter.ts";
 export type { ExportPlan } from "./engine/plan.ts";
 export type { Attachment, AttachmentFacts, OpenAttachment } from "./model/attachment.ts";
+export type { Branding } from "./model/branding.ts";
 export type {
   AutomatedDecision,
   Category,
@@ -28,7 +29,6 @@ export type {
   Recipient,
   Right,
 } from "./model/controller.ts";
-export { gdprRights } from "./model/controller.ts";
 export type { Dataset, ForeignKey } from "./model/dataset.ts";
 export { defineDataset } from "./model/dataset.ts";
 export type {
@@ -49,9 +49,11 @@ export type { EntryPath } from "./model/entry-path.ts";
 export type { ErrorCode, ErrorContext, ErrorOptions } from "./model/errors.ts";
 export { errorCodes, PortmanteauError } from "./model/errors.ts";
 export type { ExportEvent, Operation } from "./model/events.ts";
+export { gdprRights, gdprRightsIn } from "./model/gdpr-rights.ts";
 export type { Manifest } from "./model/generated/manifest.ts";
 export type { IdentityAnswer, IdentityContext, IdentityResolver } from "./model/identity.ts";
 export type { JsonObject, JsonValue } from "./model/json.ts";
+export type { Locale } from "./model/locale.ts";
 export { checkObject, checkObjectPrefix } from "./model/object-path.ts";
 export type { ExportReport, Outcome, RecordCounts, ReportFinding } from "./model/outcome.ts";
 export { isWhole } from "./model/outcome.ts";

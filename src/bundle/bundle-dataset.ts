@@ -35,6 +35,8 @@ export interface BundleDataset {
   readonly quarantine: BundleFile | undefined;
   readonly attachments: readonly BundleAttachment[];
   readonly preview: readonly JsonObject[];
+  /** How many of all its records fall into each month; nothing where there are too many months. */
+  readonly months: ReadonlyMap<string, number> | undefined;
 }
 
 /** The attachments of a dataset, and the directories that they need. */

@@ -142,6 +142,6 @@ function packagedDataset({ dataset, codec, documents: { fields, paths }, json, c
   return { ...dataset, codec, fields, paths, json: json.facts, csv: csv.facts };
 }
 
-function pageDataset({ dataset, documents: { page }, preview }: BundleDataset): PageDataset {
-  return { name: dataset.name, preview, ...page };
+function pageDataset({ dataset, documents: { page }, preview, months }: BundleDataset): PageDataset {
+  return { name: dataset.name, preview, months, ...page };
 }

@@ -3,15 +3,21 @@ import { ZipWriter } from "../archive/zip-writer.ts";
 import type { EntryPath } from "../model/entry-path.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Manifest } from "../model/generated/manifest.ts";
+import type { Locale } from "../model/locale.ts";
 import type { BundleDataset, BundleFile } from "./bundle-dataset.ts";
 import { type DocumentOptions, packDocuments } from "./bundle-documents.ts";
 import { layout } from "./layout.ts";
-import { pageHead } from "./page/index.ts";
+import { languageOf, type PageBranding, pageHead } from "./page/index.ts";
 import { signBundle } from "./signature.ts";
 
-/** The head of a controller's page, packed once for all its bundles. */
-export function packPageHead(controller: Manifest["controller"], level: number): PackedHead {
-  return packHead(Buffer.from(pageHead({ controller }).markup), level);
+/** The head of a controller's page in one language, packed once for all its bundles. */
+export function packPageHead(
+  controller: Manifest["controller"],
+  branding: PageBranding | undefined,
+  locale: Locale,
+  level: number,
+): PackedHead {
+  return packHead(Buffer.from(pageHead({ controller, branding }, languageOf(locale)).markup), level);
 }
 
 /**

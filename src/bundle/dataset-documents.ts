@@ -4,7 +4,7 @@ import type { JsonObject } from "../model/json.ts";
 import { tableField } from "./data-package.ts";
 import { documentBytes } from "./documents.ts";
 import { type DatasetPaths, layout } from "./layout.ts";
-import { columnMarkup, type PageDataset } from "./page/index.ts";
+import { columnMarkup, type Language, type PageDataset } from "./page/index.ts";
 
 /** What a bundle says of a dataset whoever the subject is. */
 export interface DatasetDocuments {
@@ -25,6 +25,7 @@ export function datasetDocuments(dataset: string, codec: RecordCodec, level: num
     title: title ?? name,
     ...(description === undefined ? {} : { description }),
   }));
+  const markup = new Map<Language, ReturnType<typeof columnMarkup>>();
   return {
     paths: {
       json: layout.json(dataset),
@@ -34,6 +35,13 @@ export function datasetDocuments(dataset: string, codec: RecordCodec, level: num
     },
     schema: packFile(documentBytes(codec.schema), level),
     fields: codec.columns.map(tableField),
-    page: { columns, markup: columnMarkup(columns) },
+    page: {
+      columns,
+      markup(language) {
+        const made = markup.get(language) ?? columnMarkup(columns, language);
+        markup.set(language, made);
+        return made;
+      },
+    },
   };
 }

@@ -3,6 +3,7 @@ import { type JsonObject, valueAt } from "../model/json.ts";
 import type { RecordError } from "./ajv.ts";
 import { csvHeader } from "./csv-writer.ts";
 import type { DirectTarget } from "./direct/index.ts";
+import { MonthCounts, monthList, monthsIn } from "./month-counts.ts";
 import { count, type Projection, type Tally } from "./project.ts";
 import type { RecordCodec } from "./record-codec.ts";
 import { type TakePiece, TextBuffer } from "./text-buffer.ts";
@@ -50,6 +51,7 @@ export class PartEncoder {
   #previewLeft = previewLength;
   #from: string | undefined;
   #to: string | undefined;
+  readonly #months: MonthCounts;
 
   constructor(codec: RecordCodec, options: PartEncoderOptions) {
     this.#codec = codec;
@@ -63,6 +65,7 @@ export class PartEncoder {
     const redacted = (pointer: string) => count(this.tally.redacted, pointer);
     this.#target = { json: this.#json, csv: this.#csv, pseudonym: options.pseudonym, redacted, time: undefined };
     this.#array = options.fragment === true ? noArray : jsonArray;
+    this.#months = new MonthCounts(start === undefined ? new Map() : monthsIn(start.months));
     if (start !== undefined) {
       this.written = start.written;
       this.quarantined = start.quarantined;
@@ -82,6 +85,7 @@ export class PartEncoder {
       preview: [...this.preview],
       previewLeft: this.#previewLeft,
       period: this.period ?? null,
+      months: monthList(this.months),
       texts: { json: this.#json.text, csv: this.#csv.text, quarantine: this.#quarantine.text },
     };
   }
@@ -132,6 +136,11 @@ export class PartEncoder {
     return this.#from === undefined || this.#to === undefined ? undefined : { from: this.#from, to: this.#to };
   }
 
+  /** How many of the written records fall into each month; nothing where there are too many months. */
+  get months(): ReadonlyMap<string, number> | undefined {
+    return this.#months.counts;
+  }
+
   #toQuarantine({ record }: Projection, errors: readonly RecordError[]): void {
     const index = this.written + this.quarantined;
     this.#quarantine.write(`${this.quarantined === 0 ? "[\n" : ",\n"}${JSON.stringify({ index, errors, record })}`);
@@ -141,6 +150,7 @@ export class PartEncoder {
   #observeTime(value: unknown): void {
     // Only in the first and last hours of the calendar is a valid instant not in UTC.
     if (typeof value !== "string" || !value.endsWith("Z")) return;
+    this.#months.add(value);
     if (this.#from === undefined || isEarlier(value, this.#from)) this.#from = value;
     if (this.#to === undefined || isEarlier(this.#to, value)) this.#to = value;
   }

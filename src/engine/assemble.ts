@@ -7,12 +7,13 @@ import type { SealedStream } from "./lazy-stream.ts";
 /** A collected dataset as the bundle takes it; nothing when none of it could be read. */
 export function bundleDataset({ planned: { dataset, codec, documents }, part }: Collected): BundleDataset | undefined {
   if (part === undefined) return undefined;
-  const { json, csv, quarantine, written, quarantined, preview, attachments } = part;
+  const { json, csv, quarantine, written, quarantined, preview, months, attachments } = part;
   return {
     dataset,
     codec,
     documents,
     preview,
+    months,
     json: bundleFile(dataset.name, json, written),
     csv: bundleFile(dataset.name, csv, written),
     quarantine: quarantine === undefined ? undefined : bundleFile(dataset.name, quarantine, quarantined),

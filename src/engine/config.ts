@@ -1,8 +1,10 @@
 import type { PackedHead } from "../archive/zip-entry.ts";
 import { packPageHead } from "../bundle/bundle-writer.ts";
 import { type DatasetDocuments, datasetDocuments } from "../bundle/dataset-documents.ts";
+import { pageBranding } from "../bundle/page/index.ts";
 import type { CsvOptions } from "../codec/columns.ts";
 import { compileCodec, leavesFields, type RecordCodec, requireColumn } from "../codec/record-codec.ts";
+import type { Branding } from "../model/branding.ts";
 import type {
   AutomatedDecision,
   Category,
@@ -14,7 +16,9 @@ import type {
 } from "../model/controller.ts";
 import { type Dataset, defineDataset } from "../model/dataset.ts";
 import type { DurableOptions } from "../model/durable.ts";
+import { gdprRightsIn } from "../model/gdpr-rights.ts";
 import type { IdentityResolver } from "../model/identity.ts";
+import { type Locale, locales } from "../model/locale.ts";
 import type { Clock, Ids, Spool } from "../model/ports.ts";
 import { type DatasetPrivacy, notPortable, type PortabilityScope } from "../model/privacy.ts";
 import { requireFileProperty } from "./attachments.ts";
@@ -39,7 +43,7 @@ export interface ExporterConfig {
   readonly recipients?: readonly Recipient[];
   /** Words for the categories that datasets name. */
   readonly categories?: readonly Category[];
-  /** Default: the rights of the GDPR. */
+  /** Default: the rights of the GDPR, in the language of the page. */
   readonly rights?: readonly Right[];
   /** Where the person may complain. */
   readonly complaint?: Complaint;
@@ -70,6 +74,10 @@ export interface ExporterConfig {
   readonly csv?: CsvOptions;
   /** Rows shown per dataset on the page. Default 10. */
   readonly previewRecords?: number;
+  /** Language of the page where the request names none. Default `"en"`. Titles and descriptions stay as they are given. */
+  readonly locale?: Locale;
+  /** Name, logo and colour of the page. Default: its own colour, and the controller's name. */
+  readonly branding?: Branding;
   /**
    * Keys the pseudonyms together with the bundle's id. Default: random per process, so that nobody can ever link two bundles. Give it
    * (32 bytes, kept secret) when another process must make identical bytes.
@@ -87,7 +95,6 @@ export interface EngineDefaults {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly pseudonymKey: Uint8Array;
-  readonly rights: readonly Right[];
   readonly generator: { readonly name: string; readonly version: string };
 }
 
@@ -107,12 +114,13 @@ interface CompiledDataset {
 
 /** A configuration that was checked and compiled: nothing about it can fail at request time. */
 export interface CompiledConfig
-  extends Required<Omit<ExporterConfig, "complaint" | "datasets" | "csv" | "retry" | "durable">> {
+  extends Required<Omit<ExporterConfig, "complaint" | "datasets" | "csv" | "retry" | "durable" | "rights">> {
   readonly complaint: Complaint | undefined;
   readonly datasets: readonly CompiledDataset[];
   readonly retry: Required<RetryOptions>;
   readonly generator: EngineDefaults["generator"];
-  readonly pageHead: PackedHead;
+  readonly rights: (locale: Locale) => readonly Right[];
+  readonly pageHead: (locale: Locale) => PackedHead;
 }
 
 /**
@@ -135,6 +143,8 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
     refuse("/portabilityScope", 'is "law" or "all-but-derived".');
   if (config.onFailure !== undefined && config.onFailure !== "fail" && config.onFailure !== "deliver-partial")
     refuse("/onFailure", 'is "fail" or "deliver-partial".');
+  const { locale = "en" } = config;
+  if (!locales.includes(locale)) refuse("/locale", `is one of ${locales.join(", ")}.`);
   if (config.pseudonymKey !== undefined && config.pseudonymKey.length < 32)
     refuse("/pseudonymKey", "is shorter than 32 bytes.");
 
@@ -160,7 +170,9 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
     controller,
     recipients,
     categories,
-    rights: config.rights ?? defaults.rights,
+    rights: config.rights === undefined ? gdprRightsIn : () => config.rights ?? [],
+    locale,
+    branding: config.branding ?? {},
     complaint: config.complaint,
     automatedDecisions: config.automatedDecisions ?? [],
     datasets: datasets.map((dataset) => compileDataset(dataset, portabilityScope, config.csv, compressionLevel)),
@@ -181,7 +193,18 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
     pseudonymKey: config.pseudonymKey ?? defaults.pseudonymKey,
     spool: config.spool ?? defaults.spool,
     generator: defaults.generator,
-    pageHead: packPageHead(controller, compressionLevel),
+    pageHead: pageHeads(config, compressionLevel),
+  };
+}
+
+/** The head of the page in each language, packed when it is first asked for. */
+function pageHeads({ controller, branding }: ExporterConfig, level: number): CompiledConfig["pageHead"] {
+  const looks = branding && pageBranding(branding);
+  const packed = new Map<Locale, PackedHead>();
+  return (locale) => {
+    const head = packed.get(locale) ?? packPageHead(controller, looks, locale, level);
+    packed.set(locale, head);
+    return head;
   };
 }
 

@@ -122,7 +122,7 @@ export async function runExport(
       if (!isWhole(result.outcome) && config.onFailure === "fail") throw result.error;
       return result;
     };
-    const documents = { level: config.compressionLevel, pageHead: config.pageHead, signer: sign };
+    const documents = { level: config.compressionLevel, pageHead: config.pageHead(plan.request.locale), signer: sign };
     const manifest = () => buildManifest(config, plan, journal, { bundleId, createdAt });
 
     /** Each part goes into the zip as soon as it is sealed. */

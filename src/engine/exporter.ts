@@ -162,6 +162,7 @@ function refuseUnstated(config: CompiledConfig): void {
       type: "access",
       subject: { id: "-" },
       regulation: "gdpr",
+      locale: config.locale,
       receivedAt: createdAt,
       dueAt: createdAt,
     },

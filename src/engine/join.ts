@@ -1,5 +1,6 @@
 import { deflatedBetween, deflatedEnd, measureInflated, openEnded } from "../archive/joined-segment.ts";
 import { csvHeader } from "../codec/csv-writer.ts";
+import { MonthCounts } from "../codec/month-counts.ts";
 import { isEarlier, jsonArray, previewLength } from "../codec/part-encoder.ts";
 import { pieceBytes, TextBuffer } from "../codec/text-buffer.ts";
 import { PortmanteauError } from "../model/errors.ts";
@@ -162,20 +163,23 @@ function movedBy(records: number, element: Buffer): string {
   return `${beforeIndex}${index}${element.toString("utf8", end)}`;
 }
 
-type Facts = Pick<SealedPart, "written" | "quarantined" | "tally" | "preview" | "period">;
+type Facts = Pick<SealedPart, "written" | "quarantined" | "tally" | "preview" | "period" | "months">;
 
 function joinFacts(parts: readonly SealedPart[], options: { readonly previewRecords: number }): Facts {
   const [dropped, redacted] = [new Map<string, number>(), new Map<string, number>()];
   let [written, quarantined] = [0, 0];
   let period: SealedPart["period"];
+  const months = new MonthCounts(new Map());
   for (const part of parts) {
     written += part.written;
     quarantined += part.quarantined;
     addCounts(dropped, part.tally.dropped);
     addCounts(redacted, part.tally.redacted);
+    months.addAll(part.months);
     if (part.period !== undefined) period = period === undefined ? part.period : spanOf(period, part.period);
   }
-  return { written, quarantined, tally: { dropped, redacted }, preview: firstRecords(parts, options), period };
+  const preview = firstRecords(parts, options);
+  return { written, quarantined, tally: { dropped, redacted }, preview, period, months: months.counts };
 }
 
 function addCounts(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {

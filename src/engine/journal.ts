@@ -49,7 +49,7 @@ export function buildManifest(
   { bundleId, createdAt }: Identity,
 ): Manifest {
   const { request } = plan;
-  const { id, type, regulation, receivedAt, dueAt, extension } = request;
+  const { id, type, regulation, locale, receivedAt, dueAt, extension } = request;
   const concerned = plan.datasets.flatMap((planned) =>
     planned.decision === "collect" ? [planned] : planned.decision === "excluded" ? [{ dataset: planned.dataset }] : [],
   );
@@ -63,12 +63,20 @@ export function buildManifest(
     completeness: completenessOf(journal),
     consistency: consistencyOf(journal),
     portabilityScope: plan.portabilityScope,
-    request: { id, type, regulation, receivedAt, dueAt, ...(extension === undefined ? {} : { extension }) },
+    request: {
+      id,
+      type,
+      regulation,
+      ...(locale === "en" ? {} : { locale }),
+      receivedAt,
+      dueAt,
+      ...(extension === undefined ? {} : { extension }),
+    },
     // As the request gave them: keys that were resolved are in the records, as far as their schemas say so.
     subject: { ...request.subject, identities: request.subject.identities ?? [] },
     controller: config.controller,
     recipients: [...config.recipients],
-    rights: [...config.rights],
+    rights: [...config.rights(locale)],
     ...(config.complaint === undefined ? {} : { complaint: config.complaint }),
     automatedDecisions: [...config.automatedDecisions],
     categories: categoriesOf(concerned, config.categories),

@@ -15,6 +15,8 @@ export interface SealedPart {
   readonly tally: Tally;
   readonly preview: readonly JsonObject[];
   readonly period: Period | undefined;
+  /** How many of its records fall into each month; nothing where there are too many months. */
+  readonly months: ReadonlyMap<string, number> | undefined;
   readonly json: SealedStream;
   readonly csv: SealedStream;
   readonly quarantine: SealedStream | undefined;
@@ -132,7 +134,7 @@ export class OpenPart {
 
   async seal(): Promise<SealedPart> {
     this.#encoder.end();
-    const { written, quarantined, tally, preview, period } = this.#encoder;
+    const { written, quarantined, tally, preview, period, months } = this.#encoder;
     const { json, csv, quarantine } = this.#streams;
     const sealed = {
       json: await json.seal(),
@@ -140,7 +142,7 @@ export class OpenPart {
       quarantine: quarantined === 0 ? undefined : await quarantine.seal(),
       attachments: await this.attachments?.seal(),
     };
-    return { written, quarantined, tally, preview, period, ...sealed };
+    return { written, quarantined, tally, preview, period, months, ...sealed };
   }
 
   /** Gives up what was collected. */

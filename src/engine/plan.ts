@@ -5,6 +5,7 @@ import type { WithheldField } from "../codec/view.ts";
 import type { Exclusion } from "../model/controller.ts";
 import type { Dataset } from "../model/dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
+import type { Locale } from "../model/locale.ts";
 import type { PortabilityScope } from "../model/privacy.ts";
 import { type ExportRequest, oneMonthAfter } from "../model/request.ts";
 import type { SourceSubject } from "../model/source.ts";
@@ -12,7 +13,8 @@ import type { CompiledConfig } from "./config.ts";
 import { isReachable } from "./identities.ts";
 
 /** A request with everything that has a default filled in. */
-export type CompleteRequest = ExportRequest & Required<Pick<ExportRequest, "regulation" | "receivedAt" | "dueAt">>;
+export type CompleteRequest = ExportRequest &
+  Required<Pick<ExportRequest, "regulation" | "receivedAt" | "dueAt" | "locale">>;
 
 /** A dataset that will be collected. */
 export interface CollectedDataset {
@@ -44,7 +46,7 @@ export interface Plan {
 
 /** @throws {PortmanteauError} `REQUEST_INVALID`, naming the field */
 export function planExport(config: CompiledConfig, request: ExportRequest, now: string): Plan {
-  const complete = completeRequest(request, now);
+  const complete = completeRequest(request, now, config.locale);
   return {
     request: complete,
     portabilityScope: request.type === "portability" ? config.portabilityScope : null,
@@ -74,7 +76,7 @@ export function planExport(config: CompiledConfig, request: ExportRequest, now: 
 }
 
 /** @throws {PortmanteauError} `REQUEST_INVALID`, naming the field */
-export function completeRequest(request: ExportRequest, now: string): CompleteRequest {
+export function completeRequest(request: ExportRequest, now: string, locale: Locale): CompleteRequest {
   const [error] = documentErrors("request", request);
   if (error !== undefined) {
     throw new PortmanteauError(
@@ -90,7 +92,8 @@ export function completeRequest(request: ExportRequest, now: string): CompleteRe
     });
   const receivedAt = request.receivedAt === undefined ? now : new Date(request.receivedAt).toISOString();
   const dueAt = request.dueAt === undefined ? oneMonthAfter(receivedAt) : new Date(request.dueAt).toISOString();
-  return { ...request, regulation: request.regulation ?? "gdpr", receivedAt, dueAt };
+  const { regulation = "gdpr" } = request;
+  return { ...request, regulation, locale: request.locale ?? locale, receivedAt, dueAt };
 }
 
 function appliesTo({ name, applies }: Dataset, request: CompleteRequest): boolean {

@@ -1,5 +1,5 @@
 import type { PageDataset, PageInput } from "../../src/bundle/page/index.ts";
-import { gdprRights } from "../../src/model/controller.ts";
+import { gdprRights } from "../../src/model/gdpr-rights.ts";
 import type { Manifest } from "../../src/model/generated/manifest.ts";
 import type { JsonObject, JsonValue } from "../../src/model/json.ts";
 import { hostile, spoiled } from "./page-hostile.ts";
@@ -249,6 +249,14 @@ const invoiceColumns: PageDataset["columns"] = [
   column("/tags", "Tags", "json"),
 ];
 
+/** From August 2022 to November 2026: all 20,000. */
+const invoiceMonths = new Map(
+  Array.from({ length: 52 }, (_, index) => {
+    const month = `${2022 + Math.floor((index + 7) / 12)}-${String(((index + 7) % 12) + 1).padStart(2, "0")}`;
+    return [month, index === 51 ? 14_900 : 100] as const;
+  }),
+);
+
 function invoice(index: number): JsonObject {
   const month = String(index + 1).padStart(2, "0");
   return {
@@ -321,7 +329,12 @@ export function pageInput(change: Partial<Manifest> = {}): PageInput {
           { organizationName: "Göteborg Library", role: "member", invitedBy: "person-0f3a9c" },
         ],
       },
-      { name: "invoices", columns: invoiceColumns, preview: Array.from({ length: 10 }, (_, index) => invoice(index)) },
+      {
+        name: "invoices",
+        months: invoiceMonths,
+        columns: invoiceColumns,
+        preview: Array.from({ length: 10 }, (_, index) => invoice(index)),
+      },
       { name: "refunds", columns: [column("/id", "Refund ID"), column("/amount", "Amount", "number")], preview: [] },
       {
         name: "tickets",

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../model/generated/manifest.ts";
 import { type Html, html, type Part } from "./html.ts";
-import { outcomeWords } from "./words.ts";
+import type { Language } from "./language.ts";
 
 type Dataset = Manifest["datasets"][number];
 
@@ -40,15 +40,40 @@ function isNothing(content: Part): boolean {
 }
 
 /** How a dataset ended, in one or two words; the colour says nothing that the words do not. */
-export function badge({ outcome }: Dataset): Html {
-  return html`<span class="badge ${outcome}">${outcomeWords(outcome)}</span>`;
+export function badge({ outcome }: Dataset, { words }: Language): Html {
+  return html`<span class="badge ${outcome}">${words.codes.outcomes[outcome]}</span>`;
 }
 
-/** The reason of an outcome: `SOURCE_TIMEOUT: reading stopped.` gives plain words first and the code for whoever mends it. */
-export function reasonMarkup(reason: string): Html {
-  const [, code, words = reason] = /^([A-Z][A-Z0-9_]+): (.+)$/s.exec(reason) ?? [];
-  const sentence = words.charAt(0).toUpperCase() + words.slice(1);
-  return html`${sentence}${code !== undefined && html` <code>${code}</code>`}`;
+/** How a dataset ended, in a sentence. */
+export function outcomeSentence({ outcome, records: { written, expected } }: Dataset, { words }: Language): string {
+  switch (outcome) {
+    case "complete":
+      return words.dataset.complete(written);
+    case "partial":
+      return words.dataset.partial(written, expected);
+    case "empty":
+    case "failed":
+    case "excluded":
+    case "notApplicable":
+      return words.dataset[outcome];
+    default:
+      throw new TypeError(`Unknown outcome: ${outcome satisfies never}`);
+  }
+}
+
+/**
+ * Why a dataset is not whole: plain words first, then the code for whoever mends it. The words are made of the facts, for the manifest's
+ * own reason is in English. Nothing for a dataset that was left out, whose outcome says it.
+ */
+export function reasonMarkup({ outcome, reason, records }: Dataset, { words }: Language): Html | undefined {
+  if (outcome !== "partial" && outcome !== "failed") return undefined;
+  const [, code] = /^([A-Z][A-Z0-9_]+):/.exec(reason ?? "") ?? [];
+  const sentence = () => {
+    if (code !== "INCOMPLETE") return words.warning[outcome === "partial" ? "stopped" : "failed"];
+    const { expected, written } = records;
+    return expected !== null && expected !== written ? words.warning.counted(expected, written) : words.warning.files;
+  };
+  return html`${sentence()}${code !== undefined && html` <code>${code}</code>`}`;
 }
 
 /** A part of the law, small, behind what it is about. */

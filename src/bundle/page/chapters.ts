@@ -1,5 +1,6 @@
 import type { Manifest } from "../../model/generated/manifest.ts";
 import type { PageDataset, PageInput } from "./input.ts";
+import type { Language } from "./language.ts";
 
 export type Category = Manifest["categories"][number];
 export type Dataset = Manifest["datasets"][number];
@@ -22,7 +23,7 @@ export interface Section {
 }
 
 /** The order of the page: categories as in the manifest, in each its datasets as in the manifest. */
-export function chaptersOf({ manifest, datasets }: PageInput): Chapter[] {
+export function chaptersOf({ manifest, datasets }: PageInput, { words }: Language): Chapter[] {
   const shown = new Map(datasets.map((each) => [each.name, each]));
   const titles = manifest.datasets.map(({ title }) => title);
   const sections = manifest.datasets.map((dataset): Section => {
@@ -37,5 +38,5 @@ export function chaptersOf({ manifest, datasets }: PageInput): Chapter[] {
   });
   const others = sections.filter(({ dataset }) => !known.has(dataset.category));
   if (others.length === 0) return chapters;
-  return [...chapters, { id: "category-other", title: "Other records", category: undefined, datasets: others }];
+  return [...chapters, { id: "category-other", title: words.frame.others, category: undefined, datasets: others }];
 }

@@ -23,7 +23,8 @@ export function fingerprintOf(
   const add = (pointer: string, value: unknown) => {
     facts[pointer] = createHash("sha256").update(textOf(value)).digest("hex");
   };
-  const { controller, recipients, categories, rights, complaint, automatedDecisions, excluded } = config;
+  const { controller, recipients, categories, complaint, automatedDecisions, excluded, locale, branding } = config;
+  const rights = config.rights(locale);
   const { portabilityScope, compressionLevel, previewRecords, generator, datasets } = config;
   const whole = { controller, recipients, categories, rights, complaint, automatedDecisions, excluded };
   for (const [key, value] of Object.entries({
@@ -32,6 +33,8 @@ export function fingerprintOf(
     compressionLevel,
     previewRecords,
     generator,
+    locale,
+    branding,
   }))
     add(pointerStep(key), value);
   add("/formatVersion", formatVersion);

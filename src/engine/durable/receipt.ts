@@ -1,4 +1,5 @@
 import { inflateAll } from "../../archive/inflated.ts";
+import { monthList, monthsIn } from "../../codec/month-counts.ts";
 import type { Receipt } from "../../model/generated/journal/receipt.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { bundleFile } from "../assemble.ts";
@@ -16,7 +17,7 @@ type About = Pick<Receipt, "generation" | "attempt" | "durationMs" | "findings">
 /** What is kept of a part that was collected to its end. */
 export function receiptOf(collected: CollectedPart, about: About): Receipt {
   const { part, error, attachments: read, retries, fetchedAgain, inOneRead } = collected;
-  const { written, quarantined, tally, preview, period, json, csv, quarantine, attachments } = part;
+  const { written, quarantined, tally, preview, period, months, json, csv, quarantine, attachments } = part;
   return {
     ...about,
     written,
@@ -25,6 +26,7 @@ export function receiptOf(collected: CollectedPart, about: About): Receipt {
     redacted: counts(tally.redacted),
     preview: [...preview] as Receipt["preview"],
     period: period === undefined ? null : { ...period },
+    months: monthList(months),
     json: streamDocument(json),
     csv: streamDocument(csv),
     quarantine: quarantine === undefined ? null : streamDocument(quarantine),
@@ -51,7 +53,7 @@ export async function partOf(
   place: PartPlace,
   options: Pick<CollectOptions, "identifiers" | "spool" | "level">,
 ): Promise<CollectedPart> {
-  const { written, quarantined, dropped, redacted, preview, period, json, csv, quarantine } = receipt;
+  const { written, quarantined, dropped, redacted, preview, period, months, json, csv, quarantine } = receipt;
   const { attachments, error, retries, fetchedAgain, inOneRead } = receipt;
   const { dataset } = place;
   const firstMissing = attachments?.firstMissing ?? null;
@@ -62,6 +64,7 @@ export async function partOf(
       tally: { dropped: countsIn(dropped), redacted: countsIn(redacted) },
       preview: preview as JsonObject[],
       period: period ?? undefined,
+      months: monthsIn(months),
       json: sealedStream(json, place),
       csv: sealedStream(csv, place),
       quarantine: quarantine === null ? undefined : sealedStream(quarantine, place),

@@ -103,7 +103,7 @@ export function storedRequest(from: DurableConfig, vault: Vault, begun: Begun): 
 
 /** The plan as it was decided: nothing is asked again. */
 function storedPlan(config: CompiledConfig, begun: Begun): Plan {
-  const request = completeRequest(begun.request as unknown as ExportRequest, begun.createdAt);
+  const request = completeRequest(begun.request as unknown as ExportRequest, begun.createdAt, config.locale);
   return {
     request,
     portabilityScope: request.type === "portability" ? config.portabilityScope : null,

@@ -96,6 +96,10 @@ export interface Manifest {
      */
     regulation: string;
     /**
+     * Language of the page; English when absent.
+     */
+    locale?: "en" | "de" | "fr" | "es" | "it";
+    /**
      * When the request arrived.
      */
     receivedAt: string;

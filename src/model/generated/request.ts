@@ -30,6 +30,10 @@ export interface Request {
    */
   regulation?: string;
   /**
+   * Language of the page that the person reads; the exporter's own when absent.
+   */
+  locale?: "en" | "de" | "fr" | "es" | "it";
+  /**
    * When the request arrived; the start of the export when absent.
    */
   receivedAt?: string;

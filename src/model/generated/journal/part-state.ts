@@ -73,6 +73,21 @@ export interface Encoder {
     to: string;
   } | null;
   /**
+   * How many of its records fall into each month, for the page; null when no time is known or there are too many months.
+   */
+  months:
+    | {
+        /**
+         * Year and month, in UTC.
+         */
+        month: string;
+        /**
+         * How many.
+         */
+        count: number;
+      }[]
+    | null;
+  /**
    * The text of each stream that is not deflated yet.
    */
   texts: {

@@ -49,6 +49,21 @@ export interface Receipt {
      */
     to: string;
   } | null;
+  /**
+   * How many of its records fall into each month, for the page; null when no time is known or there are too many months.
+   */
+  months:
+    | {
+        /**
+         * Year and month, in UTC.
+         */
+        month: string;
+        /**
+         * How many.
+         */
+        count: number;
+      }[]
+    | null;
   json: Stream;
   csv: Stream;
   /**
