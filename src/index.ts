@@ -54,6 +54,7 @@ export type { Manifest } from "./model/generated/manifest.ts";
 export type { IdentityAnswer, IdentityContext, IdentityResolver } from "./model/identity.ts";
 export type { JsonObject, JsonValue } from "./model/json.ts";
 export type { Locale } from "./model/locale.ts";
+export { locales } from "./model/locale.ts";
 export { checkObject, checkObjectPrefix } from "./model/object-path.ts";
 export type { ExportReport, Outcome, RecordCounts, ReportFinding } from "./model/outcome.ts";
 export { isWhole } from "./model/outcome.ts";

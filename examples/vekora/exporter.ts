@@ -16,5 +16,6 @@ export function vekoraExporter({ pool, snapshot }: Pick<Database, "pool" | "snap
     excluded,
     // The policy promises everybody a copy to take along, usage logs included: more than GDPR 20 asks for.
     portabilityScope: "all-but-derived",
+    previewRecords: 20,
   });
 }

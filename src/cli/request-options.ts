@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ExportRequest } from "../index.ts";
+import { type ExportRequest, locales } from "../index.ts";
 import { UsageError } from "./arguments.ts";
 import type { Options, Values } from "./command.ts";
 import { configOption } from "./load-config.ts";
@@ -18,6 +18,13 @@ export const requestOptions = {
   },
   request: { type: "string", value: "UUID", help: "id of the request", default: "a random one" },
   "received-at": { type: "string", value: "TIME", help: "when it arrived, ISO 8601", default: "now" },
+  locale: {
+    type: "string",
+    value: "TAG",
+    help: "language of the page",
+    choices: locales,
+    default: "the configuration's",
+  },
 } as const satisfies Options;
 
 /** @throws {UsageError} naming the option; its message holds no identifier of the subject */
@@ -31,10 +38,12 @@ export function requestFrom(values: Values<typeof requestOptions>): ExportReques
   const id = values.subject;
   if (id === undefined && identities.length === 0) throw new UsageError("--subject is needed, or --identity.");
   const receivedAt = values["received-at"];
+  const locale = locales.find((each) => each === values.locale);
   return {
     id: request,
     type,
     subject: { ...(id === undefined ? {} : { id }), identities },
     ...(receivedAt === undefined ? {} : { receivedAt }),
+    ...(locale === undefined ? {} : { locale }),
   };
 }

@@ -4,13 +4,26 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type PageInput, renderPage } from "../../src/bundle/page/index.ts";
+import { type PageInput, pageBranding, renderPage } from "../../src/bundle/page/index.ts";
+import { type Locale, locales } from "../../src/model/locale.ts";
 import { accessibilityOf, executablePath, launchBrowser } from "../support/browser.ts";
+import { hostile } from "./page-hostile.ts";
 import { hostileInput, pageInput } from "./page-input.ts";
+
+const svg = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>',
+);
+
+function pageIn(locale: Locale): PageInput {
+  return pageInput({ request: { ...pageInput().manifest.request, locale } });
+}
 
 const inputs: Record<string, PageInput> = {
   "the page": pageInput(),
-  "a page of hostile texts": hostileInput(),
+  "a page of hostile texts": {
+    ...hostileInput(),
+    branding: pageBranding({ name: hostile.script, logo: { bytes: svg, alt: hostile.attribute } }),
+  },
   "the page of one zip of several": {
     ...pageInput({ part: { number: 2, last: false, count: 3, previous: "0".repeat(64) } }),
     partName: (part) => `bundle.part${part}.zip`,
@@ -39,7 +52,8 @@ describe.skipIf(executablePath === undefined)("in Chromium", () => {
     const page = await context.newPage();
     const noted: string[] = [];
     const address = pathToFileURL(file).href;
-    page.on("request", (each) => each.url() !== address && noted.push(each.url()));
+    const isOwn = (url: string) => url === address || url.startsWith("data:image/svg+xml;base64,");
+    page.on("request", (each) => !isOwn(each.url()) && noted.push(each.url()));
     page.on("dialog", (dialog) => noted.push(dialog.message()));
     page.on("console", (message) => noted.push(message.text()));
     page.on("pageerror", (error) => noted.push(error.message));
@@ -88,6 +102,87 @@ describe.skipIf(executablePath === undefined)("in Chromium", () => {
       }
     }
   }
+
+  for (const locale of locales.filter((each) => each !== "en")) {
+    it(`has no accessibility finding, and fits a phone, in another language: ${locale}`, async () => {
+      for (const [colorScheme, width] of [["light", 1280] as const, ["dark", 360] as const]) {
+        const { page, close } = await opened(pageIn(locale), {
+          colorScheme,
+          viewport: { width, height: 900 },
+          bypassCSP: true,
+        });
+        await unfold(page);
+        expect((await accessibilityOf(page)).findings).toEqual([]);
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+        expect(await page.evaluate("document.documentElement.lang")).toBe(locale);
+        await close();
+      }
+    });
+  }
+
+  it.each(["#e8b400", "#ffffff", "#000000", "#c2185b"])(
+    "is as easy to read in a colour of the controller: %s",
+    async (colour) => {
+      const input = {
+        ...pageInput(),
+        branding: pageBranding({ colour, name: "Northwind", logo: { bytes: svg, alt: "" } }),
+      };
+      for (const colorScheme of ["light", "dark"] as const) {
+        const { page, close } = await opened(input, { colorScheme, bypassCSP: true });
+        expect((await accessibilityOf(page)).findings).toEqual([]);
+        expect(await page.evaluate("document.querySelector('.brand img').naturalWidth")).toBeGreaterThan(0);
+        await close();
+      }
+    },
+  );
+
+  it("searches the records of a table, whatever the case and the accents, and says how many there are", async () => {
+    const { page, noted, close } = await opened(pageIn("fr"), {});
+    const table = page.getByRole("region", { name: "Premiers enregistrements : Invoices" });
+    const box = page.locator("#dataset-invoices ~ .search input");
+    await box.fill("GOTEBORG");
+    expect(await table.locator("tbody tr:visible").count()).toBe(10);
+    await box.fill("nw-2022-0003");
+    expect(await table.locator("tbody tr:visible").count()).toBe(1);
+    expect(await page.locator("#dataset-invoices ~ [role=status]").textContent()).toBe("1 enregistrement correspond.");
+    await box.fill("nothing like it");
+    expect(await page.locator("#dataset-invoices ~ [role=status]").textContent()).toBe(
+      "Aucun enregistrement ne correspond.",
+    );
+    await box.fill("");
+    expect(await table.locator("tbody tr:visible").count()).toBe(10);
+    expect(noted).toEqual([]);
+    await close();
+  });
+
+  it("sorts the records of a table with the keyboard: numbers as numbers, times as times, nothing last", async () => {
+    const { page, close } = await opened(pageIn("de"), {});
+    const table = page.getByRole("region", { name: "Die ersten Datensätze: Invoices" });
+    const firstCells = () => table.locator("tbody tr > :first-child").allTextContents();
+    const sort = async (name: string) => {
+      await table.getByRole("button", { name, exact: true }).focus();
+      await page.keyboard.press("Enter");
+      return table.getByRole("columnheader", { name, exact: true }).getAttribute("aria-sort");
+    };
+    expect(await sort("Total")).toBe("ascending");
+    expect((await firstCells())[0]).toBe("inv_000000");
+    expect(await sort("Total")).toBe("descending");
+    expect((await firstCells())[0]).toBe("inv_000009");
+    expect(await sort("Paid")).toBe("ascending");
+    expect(await firstCells()).toEqual(
+      [1, 2, 4, 5, 7, 8, 9, 6, 3, 0].map((index) => `inv_00000${index}`), // those without a date stay as they stood
+    );
+    expect(await table.locator("[aria-sort]").count()).toBe(1);
+    await close();
+  });
+
+  it("says the same without script, with no dead controls", async () => {
+    const { page, close } = await opened(pageInput(), { javaScriptEnabled: false });
+    expect(await page.locator("button, input").count()).toBe(0);
+    expect(await page.getByText("Records per month, Aug 2022 to Nov 2026").isVisible()).toBe(true);
+    expect(await page.getByRole("img", { name: "Most in Nov 2026: 14,900." }).isVisible()).toBe(true);
+    await close();
+  });
 
   it("leads to every section that it names", async () => {
     const { page, close } = await opened(pageInput(), {});

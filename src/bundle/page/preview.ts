@@ -40,11 +40,11 @@ export function previewTable(
   const caption =
     rows.length === written ? words.overview.countOf(written) : words.dataset.showing(rows.length, written);
   const cut = rows.some((row) => row.markup.includes(cutMark.markup));
-  return html`<div class="frame scroll records" role="region" tabindex="0" aria-label="${words.dataset.first(label)}">
+  return html`<section class="frame scroll records" tabindex="0" aria-label="${words.dataset.first(label)}">
 <table${columns.length > mostPrintedColumns && html` class="wide"`}><caption>${caption}</caption>
 <thead><tr>${heads}</tr></thead>
 <tbody>
-${rows}</tbody></table></div>
+${rows}</tbody></table></section>
 ${cut && cutNote(language)}`;
 }
 

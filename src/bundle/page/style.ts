@@ -15,10 +15,12 @@ const text = `
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1.5rem}
 body{margin:0;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
 font:1rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif}
-h1,h2,h3{line-height:1.2;text-wrap:balance;margin:0}
+h1,h2,h3,h4{line-height:1.2;text-wrap:balance;margin:0}
 h1{font-size:clamp(2rem,1.3rem + 3.2vw,3.1rem);font-weight:700;letter-spacing:-.022em}
 h2{font-size:clamp(1.5rem,1.3rem + .8vw,1.9rem);font-weight:700;letter-spacing:-.015em;margin-bottom:1rem}
 h3{font-size:1.2rem;font-weight:650;margin:2rem 0 .6rem}
+h4{font-size:1.05rem;font-weight:650}
+[hidden]{display:none!important}
 p,ul,ol,dl{margin:0 0 1rem}
 p{max-width:46rem}
 a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:.18em}
@@ -34,18 +36,20 @@ i,.law,.note,.state,.lead{color:var(--soft)}
 
 const frame = `
 .page{max-width:76rem;margin:0 auto;padding:0 clamp(1.1rem,4vw,2.5rem)}
-.skip{position:absolute;left:1rem;top:-6rem;z-index:1;background:var(--paper);padding:.6rem 1rem}
+.skip{position:absolute;inset-inline-start:1rem;top:-6rem;z-index:1;background:var(--paper);padding:.6rem 1rem}
 .skip:focus{top:1rem}
-header{background:var(--brand);color:var(--on-brand);padding:clamp(2.5rem,6vw,4.5rem) 0 clamp(2.25rem,5vw,3.75rem)}
+header{background:var(--brand);color:var(--on-brand);padding:clamp(2rem,4vw,3rem) 0 clamp(2rem,4vw,3rem)}
 header .lead{color:inherit;margin:1.25rem 0 0}
+.brand{display:flex;align-items:center;gap:.75rem;margin:0 0 2rem;font-weight:650;font-size:1.1rem}
+.brand img{display:block;max-height:3rem;max-width:14rem}
 .eyebrow{margin:0 0 .75rem;color:var(--brand-soft);font-weight:600;font-size:.95rem}
 main{display:grid;grid-template-columns:minmax(0,1fr);margin-bottom:4rem}
-.warning{margin-top:2.5rem;padding:1.5rem clamp(1.1rem,3vw,2rem);background:var(--warn-tint);border:1px solid var(--warn-line);border-left-width:.5rem;border-radius:.5rem}
+.warning{margin-top:2.5rem;padding:1.5rem clamp(1.1rem,3vw,2rem);background:var(--warn-tint);border:1px solid var(--warn-line);border-inline-start-width:.5rem;border-radius:.5rem}
 .warning h2{color:var(--warn);font-size:1.45rem;margin-bottom:.6rem}
-.part{margin-top:2.5rem;padding:1.5rem clamp(1.1rem,3vw,2rem);background:var(--tint);border:1px solid var(--line);border-left:.5rem solid var(--link);border-radius:.5rem}
+.part{margin-top:2.5rem;padding:1.5rem clamp(1.1rem,3vw,2rem);background:var(--tint);border:1px solid var(--line);border-inline-start:.5rem solid var(--link);border-radius:.5rem}
 .part h2{font-size:1.45rem;margin-bottom:.6rem}
 .part p:last-child{margin:0}
-.warning ul{padding-left:1.2rem}
+.warning ul{padding-inline-start:1.2rem}
 .warning li+li{margin-top:.4rem}
 .warning p:last-child{margin:0}
 nav{margin-top:2rem;padding-bottom:1.25rem;border-bottom:1px solid var(--line)}
@@ -53,16 +57,17 @@ nav p{margin:0 0 .5rem;color:var(--soft);font-size:.875rem;font-weight:600}
 nav ul{list-style:none;margin:0;padding:0}
 nav a{display:block;padding:.3rem 0;text-decoration:none}
 nav a:hover{text-decoration:underline}
-nav ul ul{padding-left:.9rem;border-left:2px solid var(--line);margin:.3rem 0}
-.body>section{padding-top:3.75rem}
+nav ul ul{padding-inline-start:.9rem;border-inline-start:2px solid var(--line);margin:.3rem 0}
+.body>section{padding-top:3.5rem}
+.body>section:first-child{padding-top:2.5rem}
 article{margin-top:2.75rem;padding-top:2.25rem;border-top:1px solid var(--line)}
 article h3{font-size:1.35rem;margin:0 0 .5rem}
-article h3 .badge{margin-left:.4rem}
+article h3 .badge{margin-inline-start:.4rem}
 footer{border-top:1px solid var(--line);color:var(--soft);font-size:.9rem;padding:2rem 0 3rem}
 @media (min-width:70rem){
 main{grid-template-columns:13.5rem minmax(0,1fr);column-gap:3.5rem}
 .part,.warning,.body{grid-column:2}
-nav{grid-column:1;grid-row:1/4;position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;margin:0;padding:3.75rem 0 2rem .25rem;border:0;font-size:.94rem}}
+nav{grid-column:1;grid-row:1/4;position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;margin:0;padding-block:2.5rem 2rem;padding-inline:.25rem 0;border:0;font-size:.94rem}}
 `;
 
 const blocks = `
@@ -73,17 +78,40 @@ const blocks = `
 .facts{display:grid;grid-template-columns:minmax(7rem,11rem) minmax(0,1fr);gap:.55rem 1.5rem}
 .facts dt{color:var(--soft)}
 .facts dd{margin:0;max-width:44rem}
-.facts ul{margin:0;padding-left:1.1rem}
+.facts ul{margin:0;padding-inline-start:1.1rem}
 .cards .facts{display:block}
 .cards dt{font-size:.875rem}
 .cards dd{margin-bottom:.6rem}
 .figures{display:flex;flex-wrap:wrap;gap:.75rem 3rem;padding:0;list-style:none;color:var(--soft);margin-bottom:1.5rem}
 .figures b{display:block;font-size:2.1rem;line-height:1.15;letter-spacing:-.02em;color:var(--ink);font-variant-numeric:tabular-nums}
+.short{padding:0;list-style:none}
+.short .count{font-size:1.3rem;font-weight:650;margin:.35rem 0 .75rem;font-variant-numeric:tabular-nums}
+.short dl{margin:0}
+.short dt{color:var(--soft)}
+.short dd{margin:0 0 .6rem;font-size:.94rem;line-height:1.45}
+.short h4 a{display:inline-block;padding:.1rem 0}
+.chart{margin:1.25rem 0 1.5rem;max-width:46rem}
+.chart figcaption{font-weight:600;font-size:.94rem;margin-bottom:.5rem}
+.chart>svg{display:block;width:100%;height:7rem;border-bottom:1px solid var(--soft)}
+svg path{fill:var(--link)}
+.axis{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;margin:.3rem 0 .3rem;color:var(--soft);font-size:.85rem;max-width:none}
+.numbers{width:auto;font-variant-numeric:tabular-nums;font-size:.9rem}
+.numbers th,.numbers td{padding-block:.2rem;padding-inline:0 2.5rem}
+.numbers td{text-align:end;padding-inline-end:0}
+.row{display:block;width:100%;max-width:14rem;height:1.25rem;margin-top:.3rem;border-bottom:1px solid var(--line)}
+.search{display:block;font-size:.9rem;color:var(--soft);margin:1.25rem 0 .25rem}
+.search input{display:block;width:min(22rem,100%);min-height:2.5rem;margin-top:.25rem;padding:.4rem .75rem;font:inherit;font-size:1rem;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:.4rem}
+.hits{min-height:1.6em;margin:0 0 .25rem}
+thead button{font:inherit;color:inherit;background:none;border:0;border-radius:.25rem;margin:0 -.35rem;padding:.2rem .35rem;min-height:1.5rem;text-align:inherit;cursor:pointer}
+thead button:hover{background:var(--plain);color:var(--ink)}
+thead button::after{content:" ↕";opacity:.55}
+[aria-sort=ascending] button::after{content:" ↑";opacity:1}
+[aria-sort=descending] button::after{content:" ↓";opacity:1}
 .badge{display:inline-block;font-size:.8rem;line-height:1.4;font-weight:600;letter-spacing:0;padding:.12rem .6rem;border-radius:1rem;background:var(--plain);color:var(--ink);white-space:nowrap;vertical-align:.12em}
 .complete{background:var(--good-tint);color:var(--good)}
 .partial{background:var(--warn-tint);color:var(--warn);box-shadow:inset 0 0 0 1px var(--warn-line)}
 .failed{background:var(--bad-tint);color:var(--bad);box-shadow:inset 0 0 0 1px currentColor}
-.notice{border-left:.25rem solid var(--warn-line);padding-left:.9rem}
+.notice{border-inline-start:.25rem solid var(--warn-line);padding-inline-start:.9rem}
 summary{cursor:pointer;color:var(--link);padding:.2rem 0;width:fit-content}
 details[open]>summary{margin-bottom:.5rem}
 .codes{margin-top:1rem;font-size:.9rem}
@@ -96,16 +124,16 @@ details[open]>summary{margin-bottom:.5rem}
 
 const tables = `
 table{border-collapse:collapse;width:100%;font-size:.94rem;line-height:1.5}
-caption{text-align:left;color:var(--soft);font-size:.875rem}
-th,td{text-align:left;vertical-align:top;padding:.6rem 1rem .6rem 0;border-top:1px solid var(--line);font-weight:400}
+caption{text-align:start;color:var(--soft);font-size:.875rem}
+th,td{text-align:start;vertical-align:top;padding-block:.6rem;padding-inline:0 1rem;border-top:1px solid var(--line);font-weight:400}
 thead th{color:var(--soft);font-weight:600;font-size:.85rem;vertical-align:bottom;border-top:0}
 td:empty::after{content:"–";color:var(--soft)}
 time,.nowrap{white-space:nowrap;font-variant-numeric:tabular-nums}
 .stack{table-layout:fixed;margin-bottom:1.5rem;border-bottom:1px solid var(--line)}
 .stack tbody th{font-weight:600}
 .stack th:first-child{width:24%}
-.overview th:nth-child(2){width:12%}
-.overview th:nth-child(3){width:17%}
+.overview th:nth-child(2){width:16%}
+.overview th:nth-child(3){width:16%}
 .overview th:nth-child(5){width:13%}
 .recipients th:nth-child(2){width:18%}
 .recipients th:nth-child(3){width:26%}
@@ -126,11 +154,11 @@ linear-gradient(to left,var(--shade),transparent) 100% 0/1rem 100% no-repeat scr
 .scroll th,.scroll td{max-width:22rem}
 .scroll thead th{border-top:1px solid var(--line)}
 .scroll bdi{display:inline-block;max-width:20rem;overflow-wrap:anywhere;white-space:pre-line;vertical-align:top}
-.scroll .number{text-align:right;font-variant-numeric:tabular-nums}
+.scroll .number{text-align:end;font-variant-numeric:tabular-nums}
 td dl{display:grid;grid-template-columns:fit-content(11rem) minmax(6rem,1fr);gap:.1rem .9rem;margin:0}
 td dt{color:var(--soft)}
 td dd{margin:0}
-td ol{margin:.4rem 0 0;padding-left:1.4rem}
+td ol{margin:.4rem 0 0;padding-inline-start:1.4rem}
 td li+li{margin-top:.5rem;padding-top:.5rem;border-top:1px solid var(--line)}
 td summary{padding:0}
 `;
@@ -163,18 +191,18 @@ body{font-size:10pt;line-height:1.45}
 .page{max-width:none;padding:0}
 header{padding:0 0 1rem;border-bottom:2px solid #000}
 h1{font-size:24pt}
-nav,.skip,.codes,footer a{display:none}
+nav,.skip,.codes,footer a,.search,.hits,.chart details,thead button::after{display:none}
 main{display:block;margin:0}
 .part,.warning{margin-top:1.25rem}
 .body>section{padding-top:1.75rem}
 article{margin-top:1.25rem;padding-top:1.25rem}
 h2,h3,caption,summary{break-after:avoid}
-tr,.cards>*,.files li,.part,.warning,.figures,.facts dd{break-inside:avoid}
+tr,.chart,.cards>*,.files li,.part,.warning,.figures,.facts dd{break-inside:avoid}
 .figures{break-after:avoid}
 details::details-content{display:block;content-visibility:visible}
 summary{list-style:none;color:inherit;font-weight:600}
 .frame{overflow:visible;border:0;background:none}
-.frame th,.frame td{padding:.3rem .6rem .3rem 0;max-width:none}
+.frame th,.frame td{padding-block:.3rem;padding-inline:0 .6rem;max-width:none}
 .scroll caption{padding:.3rem 0}
 .scroll table{width:100%;font-size:8.5pt}
 .scroll bdi{display:inline;max-width:none}
@@ -182,12 +210,12 @@ td dl{grid-template-columns:fit-content(30%) minmax(0,1fr)}
 .wide,.wide tbody,.wide caption{display:block}
 .wide thead,.wide td:empty{display:none}
 .wide tr{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:.35rem 1rem;border-top:1px solid var(--line);padding:.5rem 0}
-.wide tr>*,.scroll .wide .number{display:block;border:0;padding:0;text-align:left}
+.wide tr>*,.scroll .wide .number{display:block;border:0;padding:0;text-align:start}
 .wide [data-label]::before{content:attr(data-label);display:block;font-size:7.5pt;color:var(--soft)}
 .wide td:has(details){grid-column:1/-1}
 .wide ol{columns:3;column-gap:1.5rem}
 .wide li{break-inside:avoid;border:0}}
 `;
 
-/** The page's only style. It stands inside the page: nothing is ever loaded, fonts included. */
+/** The page's own style. It stands inside the page: nothing is ever loaded, fonts included. */
 export const style = [colours, text, frame, blocks, tables, phone, print].join("");

@@ -198,7 +198,7 @@ Diese Seite zeigt, was darin ist, warum wir es haben und was Sie damit tun könn
     months: (first, last) => `Datensätze je Monat, ${first} bis ${last}`,
     years: (first, last) => `Datensätze je Jahr, ${first} bis ${last}`,
     spans: (years, first, last) => `Datensätze je ${number(years)} Jahre, ${first} bis ${last}`,
-    most: (value, when) => `Am meisten in: ${when}, ${number(value)}.`,
+    most: (value, when) => `Am meisten: ${when}, ${number(value)}.`,
     numbers: "Die Zahlen",
     head: ["Zeit", "Datensätze"],
   },
