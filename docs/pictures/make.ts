@@ -1,5 +1,6 @@
 /**
- * `npm run pictures`: takes the pictures of this folder anew, of the demo's bundle in Chromium and of what the command line prints.
+ * `npm run pictures`: takes the pictures of this folder anew, of the demo's bundle in Chromium and of what the command line prints;
+ * `npm run pictures -- page-dark cli-verify` only those.
  * Look at each of them afterwards. It needs `unzip` and Chromium.
  */
 import { execFile } from "node:child_process";
@@ -61,7 +62,9 @@ try {
     { name: "page-print", markup: english, context: { viewport: { width: 690, height: 980 } }, print: true },
     { name: "cli-verify", markup: await terminal(["verify", bundles.get("en") ?? ""]) },
   ];
-  for (const picture of pictures) await take(browser, picture);
+  const wanted = process.argv.slice(2);
+  for (const picture of pictures)
+    if (wanted.length === 0 || wanted.includes(picture.name)) await take(browser, picture);
 } finally {
   await browser.close();
   await database.close();

@@ -104,9 +104,10 @@ svg path{fill:var(--link)}
 .hits{min-height:1.6em;margin:0 0 .25rem}
 thead button{font:inherit;color:inherit;background:none;border:0;border-radius:.25rem;margin:0 -.35rem;padding:.2rem .35rem;min-height:1.5rem;text-align:inherit;cursor:pointer}
 thead button:hover{background:var(--plain);color:var(--ink)}
-thead button::after{content:" ↕";opacity:.55}
-[aria-sort=ascending] button::after{content:" ↑";opacity:1}
-[aria-sort=descending] button::after{content:" ↓";opacity:1}
+thead button::after{content:"";display:inline-block;width:.5rem;height:.7rem;margin-inline-start:.4rem;background:currentColor;opacity:.4;
+clip-path:polygon(0 40%,50% 0,100% 40%,0 40%,0 60%,100% 60%,50% 100%,0 60%)}
+[aria-sort] button::after{opacity:1;clip-path:polygon(0 40%,50% 0,100% 40%)}
+[aria-sort=descending] button::after{clip-path:polygon(0 60%,100% 60%,50% 100%)}
 .badge{display:inline-block;font-size:.8rem;line-height:1.4;font-weight:600;letter-spacing:0;padding:.12rem .6rem;border-radius:1rem;background:var(--plain);color:var(--ink);white-space:nowrap;vertical-align:.12em}
 .complete{background:var(--good-tint);color:var(--good)}
 .partial{background:var(--warn-tint);color:var(--warn);box-shadow:inset 0 0 0 1px var(--warn-line)}
