@@ -56,7 +56,7 @@ try {
   const pictures: Picture[] = [
     ...[...pages].map(([locale, markup]) => ({ name: `page-${locale}`, markup })),
     { name: "page-dataset", markup: english, at: "dataset-invoices" },
-    { name: "page-left-out", markup: english, at: "left-out" },
+    { name: "page-left-out", markup: english, at: "left-out", context: { viewport: { width: 1180, height: 640 } } },
     { name: "page-dark", markup: english, context: { colorScheme: "dark" } },
     { name: "page-phone", markup: english, context: phone, at: "overview" },
     { name: "page-print", markup: english, context: { viewport: { width: 690, height: 980 } }, print: true },

@@ -33,7 +33,7 @@ export interface Dataset<R = unknown> {
   readonly primaryKey?: readonly string[];
   /** Which fields refer to which other dataset's. */
   readonly foreignKeys?: readonly ForeignKey[];
-  /** Pointer of a date-time field: the period that the records cover. */
+  /** Pointer of a date-time field: the period that the records cover, and the months of the chart on the page. */
   readonly timeField?: string;
   /** What to do with a record that does not match the schema. Default `"quarantine"`. */
   readonly onInvalid?: "quarantine" | "fail";
