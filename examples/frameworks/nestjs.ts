@@ -16,7 +16,7 @@ import { bundleHeaders, bundleOf, type Exports, problemOf } from "./bundle-strea
 const options = Symbol("exports");
 
 @Injectable()
-export class ExportService {
+class ExportService {
   readonly #exports: Exports<Request>;
   constructor(@Inject(options) exports: Exports<Request>) {
     this.#exports = exports;
@@ -28,7 +28,7 @@ export class ExportService {
 }
 
 @Controller("me")
-export class ExportController {
+class ExportController {
   readonly #service: ExportService;
   constructor(@Inject(ExportService) service: ExportService) {
     this.#service = service;

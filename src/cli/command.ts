@@ -93,7 +93,7 @@ export interface Command extends Declaration {
 }
 
 /** Options of every command. */
-export const everyCommand = {
+const everyCommand = {
   quiet: { type: "boolean", help: "no progress, notes or summary: only what was asked for, and what is wrong" },
   help: { type: "boolean", help: "print this; also -h, and portmanteau help COMMAND" },
 } as const satisfies Options;

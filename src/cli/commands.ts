@@ -4,6 +4,7 @@ import { completionCommand } from "./commands/completion.ts";
 import { coverage } from "./commands/coverage.ts";
 import { exportCommand } from "./commands/export.ts";
 import { helpCommand } from "./commands/help.ts";
+import { init } from "./commands/init.ts";
 import { inspect } from "./commands/inspect.ts";
 import { keygen } from "./commands/keygen.ts";
 import { newCommand } from "./commands/new.ts";
@@ -16,6 +17,7 @@ import { verify } from "./commands/verify.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
+  init,
   exportCommand,
   resume,
   progressCommand,

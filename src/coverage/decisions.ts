@@ -1,4 +1,5 @@
 import { PortmanteauError } from "../model/errors.ts";
+import { openMarks, unanswered } from "../model/review.ts";
 
 /** A table, or some of its columns, that no dataset gives, and why. */
 export interface ExcludedDecision {
@@ -36,6 +37,14 @@ export function isExcluded(decision: Decision): decision is ExcludedDecision {
 
 /** @throws {PortmanteauError} `CONFIG_INVALID` for a decision that gives no reason or decides nothing, and for two that meet */
 export function checkDecisions(decisions: readonly Decision[], pointer: string): void {
+  // All at once: what `portmanteau init` leaves open is a list of tables.
+  const open = decisions.filter((decision) => decision && isExcluded(decision) && openMarks(decision).length > 0);
+  if (open.length > 0)
+    throw new PortmanteauError(
+      "CONFIG_INVALID",
+      `Coverage, the decisions on tables: ${unanswered(open.map(({ table }) => table))}`,
+      { context: { pointer } },
+    );
   decisions.forEach((decision, index) => {
     const { table, columns, by } = (decision ?? {}) as Partial<ExcludedDecision>;
     const refuse = (problem: string): never => {

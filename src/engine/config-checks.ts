@@ -1,4 +1,6 @@
 import { PortmanteauError } from "../model/errors.ts";
+import { openMarks, unanswered } from "../model/review.ts";
+import type { ExporterConfig } from "./config.ts";
 
 /** A number of the configuration, or what stands for it. */
 export function whole(
@@ -20,6 +22,23 @@ export function unique(pointer: string, names: readonly string[]): void {
     if (seen.has(name)) refuse(pointer, `"${name}" is there twice. Rename one of them.`);
     seen.add(name);
   }
+}
+
+/** What `portmanteau init` guessed leaves in no bundle before somebody has said that it is so. */
+export function refuseOpenMarks({ datasets, ...config }: ExporterConfig): void {
+  const { controller, recipients, categories, rights, complaint, automatedDecisions, excluded } = config;
+  const words = { controller, recipients, categories, rights, complaint, automatedDecisions, excluded };
+  const open = [
+    ...openMarks(words),
+    ...datasets.flatMap(({ name, title, description, schema, privacy }, index) => {
+      // The datasets of a category share their facts: what is open there is said once.
+      const isKnown = datasets.slice(0, index).some((earlier) => earlier.privacy.category === privacy.category);
+      return openMarks({ title, description, schema, ...(isKnown ? {} : { privacy }) }, `/datasets/${name}`);
+    }),
+  ];
+  const [first] = open;
+  if (first === undefined) return;
+  throw new PortmanteauError("CONFIG_INVALID", `Configuration: ${unanswered(open)}`, { context: { pointer: first } });
 }
 
 /** Says what is wrong, where, and the mend. */

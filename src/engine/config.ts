@@ -22,7 +22,7 @@ import { type Locale, locales } from "../model/locale.ts";
 import type { Clock, Ids, Spool } from "../model/ports.ts";
 import { type DatasetPrivacy, notPortable, type PortabilityScope } from "../model/privacy.ts";
 import { requireFileProperty } from "./attachments.ts";
-import { refuse, unique, whole } from "./config-checks.ts";
+import { refuse, refuseOpenMarks, unique, whole } from "./config-checks.ts";
 import { identityProblems } from "./identities.ts";
 
 /** How reading is taken up again after a retryable error. */
@@ -149,6 +149,7 @@ export function compileConfig(config: ExporterConfig, defaults: EngineDefaults):
     refuse("/pseudonymKey", "is shorter than 32 bytes.");
 
   for (const dataset of datasets) requireFileProperty(defineDataset(dataset));
+  refuseOpenMarks(config);
   unique(
     "/datasets",
     datasets.map(({ name }) => name.toLowerCase()),

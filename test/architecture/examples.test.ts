@@ -34,11 +34,12 @@ afterAll(() => {
 
 describe("the code of the documents", () => {
   it("makes the first bundle, with one person's records and nothing else", async () => {
-    const { report } = await import("../../examples/first-bundle.ts");
+    const { exporter, report } = await import("../../examples/first-bundle.ts");
     expect(report.datasets[0]).toMatchObject({
       outcome: "complete",
       droppedFields: { "/customerId": 1, "/internalNote": 1 },
     });
+    expect((await import("../../examples/configuration.ts")).default).toEqual({ exporter });
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
     await import("../../examples/read-bundle.ts");
     expect(log.mock.calls).toEqual([[{ id: "t1", subject: "Cannot sign in", openedAt: "2026-03-01T09:12:00.000Z" }]]);

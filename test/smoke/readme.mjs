@@ -15,7 +15,7 @@ export function typeReadme(folder, root) {
   const [code] = fences(first, "ts");
   const [exporter, ...rest] = code.split("\nexport const report = ");
   assert.equal(rest.length, 1, "the first bundle is made after its exporter");
-  writeFileSync(join(folder, "exporter.ts"), exporter);
+  writeFileSync(join(folder, "first-bundle.ts"), exporter);
   const [configuration] = fences(commandLine, "ts");
   writeFileSync(join(folder, "portmanteau.config.ts"), configuration);
 

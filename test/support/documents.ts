@@ -50,7 +50,7 @@ export function fencesOf(path: string): readonly Fence[] {
 }
 
 /** The anchors of a document's headings, as they are made where Markdown is shown. */
-export function anchorsOf(path: string): ReadonlySet<string> {
+function anchorsOf(path: string): ReadonlySet<string> {
   const headings = document(path)
     .replace(/^```[\s\S]*?^```$/gm, "")
     .matchAll(/^#+ (.+)$/gm);

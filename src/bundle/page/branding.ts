@@ -101,7 +101,7 @@ function luminance(channels: Channels): number {
 }
 
 /** From 1 to 21. */
-export function contrast(one: Channels, other: Channels): number {
+function contrast(one: Channels, other: Channels): number {
   const [low = 0, high = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }

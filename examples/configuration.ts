@@ -1,0 +1,4 @@
+import { defineConfig } from "portmanteau";
+import { exporter } from "./first-bundle.ts";
+
+export default defineConfig({ exporter });
