@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { accountDatasets, accountRecords } from "../fleet/exporter.mjs";
-import { type FleetRun, runFleet, withRedis } from "../fleet/run.ts";
+import { type FleetRun, runFleet, sum, withRedis } from "../fleet/run.ts";
 import {
   type BenchLine,
   child,
@@ -49,7 +49,7 @@ export async function* simulation(): AsyncGenerator<BenchLine> {
   }
 }
 
-/** Of the steps alone, and of what the queue adds to them. */
+/** Of the steps alone, and of what the queue, and many records at once in a real worker, add to them. */
 async function measure(port: number): Promise<Measured> {
   const long = scaled(50_000);
   const steps = await inSpool(async (spool) =>
@@ -57,14 +57,23 @@ async function measure(port: number): Promise<Measured> {
   );
   const of = (name: string) => steps[name] ?? 0;
   const small = Array.from({ length: scaled(100) }, () => accountRecords);
+  const large = Array.from({ length: scaled(20) }, () => 25_000);
   const runs: FleetRun[] = [];
-  for (let round = 0; round < Math.min(rounds, 3); round++)
+  const largeRuns: FleetRun[] = [];
+  for (let round = 0; round < Math.min(rounds, 3); round++) {
     runs.push(await runFleet(port, { requests: small, cores: [0] }));
-  const jobs = small.length * (accountDatasets.length + 2);
+    largeRuns.push(await runFleet(port, { requests: large, cores: [0] }));
+  }
+  const cpuOf = (of: readonly FleetRun[]) => median(of.map(({ cpuMs }) => cpuMs));
+  const jobsOf = (requests: readonly number[]) => requests.length * (accountDatasets.length + 2);
+  const jobs = jobsOf(small);
   const alone = small.length * ((accountDatasets.length + 1) * of("partMs") + of("assembleMs"));
-  const queueMs = Math.max(0, (median(runs.map(({ cpuMs }) => cpuMs)) - alone) / jobs);
+  const queueMs = Math.max(0, (cpuOf(runs) - alone) / jobs);
   const per = (name: string, from: string) => Math.max(0, (of(name) - of(from)) / (long - accountRecords));
-  const [recordMs, recordBytes] = [per("longPartMs", "partMs"), per("longPartBytes", "partBytes")];
+  const [assembleRecordMs, recordBytes] = [per("longAssembleMs", "assembleMs"), per("longPartBytes", "partBytes")];
+  // In a worker a record costs more than in a step alone: several jobs are under way, and their records in one heap.
+  const withoutRecords = (cpuOf(runs) / jobs) * jobsOf(large);
+  const recordMs = Math.max(0, (cpuOf(largeRuns) - withoutRecords) / sum(large) - assembleRecordMs);
   return {
     costs: {
       partMs: of("partMs") - recordMs * accountRecords + queueMs,
@@ -73,7 +82,7 @@ async function measure(port: number): Promise<Measured> {
       checkpointMs: of("checkpointMs"),
       assembleMs: of("assembleMs") + queueMs,
       assembleWaitMs: of("assembleWaitMs"),
-      assembleRecordMs: per("longAssembleMs", "assembleMs"),
+      assembleRecordMs,
       pageWaitMs: 0,
       pageRecords: source.pageRecords,
       partBytes: of("partBytes"),
@@ -93,7 +102,7 @@ function* costLines({ costs, redisMs, redisBytes }: Measured): Generator<BenchLi
   });
   yield line("part", "measured: CPU time of a part, the queue's share included", costs.partMs, "ms");
   yield line("part-wait", "measured: its waiting, mostly for the disk", costs.partWaitMs, "ms");
-  yield line("record", "measured: CPU time of a record", costs.recordMs * 1000, "µs");
+  yield line("record", "measured in a worker: CPU time of a record", costs.recordMs * 1000, "µs");
   yield line("checkpoint", "measured: CPU time of a checkpoint", costs.checkpointMs, "ms");
   yield line("bundle", "measured: CPU time of a bundle", costs.assembleMs, "ms");
   yield line("bundle-record", "measured: CPU time of a record in it", costs.assembleRecordMs * 1000, "µs");

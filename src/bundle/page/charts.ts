@@ -55,11 +55,13 @@ export function activityChart(months: Months, label: string, language: Language)
   const [from, to] = [language.month(first.when), language.month(last.when)];
   const title =
     years === 0 ? charts.months(from, to) : years === 1 ? charts.years(from, to) : charts.spans(years, from, to);
+  const isFlat = steps.every(({ count }) => count === peak.count);
+  const highest = isFlat ? "" : charts.most(peak.count, language.month(peak.when));
   const counts = steps.map(({ count }) => count);
   const rows = steps.filter(({ count }) => count > 0);
   return html`<figure class="chart"><figcaption>${title}</figcaption>
-<svg role="img" aria-label="${label}: ${title}. ${charts.most(peak.count, language.month(peak.when))}" viewBox="0 0 ${steps.length} 100" preserveAspectRatio="none">${bars(counts, 100)}</svg>
-<p class="axis" aria-hidden="true"><span>${from}</span><span>${charts.most(peak.count, language.month(peak.when))}</span><span>${to}</span></p>
+<svg role="img" aria-label="${label}: ${title}${isFlat ? "" : `. ${highest}`}" viewBox="0 0 ${steps.length} 100" preserveAspectRatio="none">${bars(counts, 100)}</svg>
+<p class="axis" aria-hidden="true"><span>${from}</span><span>${highest}</span><span>${to}</span></p>
 <details><summary>${charts.numbers}<span class="hidden">${language.words.dataset.inLabel(label)}</span></summary>
 <table class="numbers"><thead><tr>${charts.head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>
 ${rows.map(({ when, count }) => html`<tr><th scope="row">${language.month(when)}</th><td>${language.number(count)}</td></tr>\n`)}</tbody></table></details></figure>`;
