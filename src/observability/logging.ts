@@ -5,9 +5,13 @@ import { loggableId } from "./request-id.ts";
 
 /** What is called of a logger: pino's, or any that takes an object and a message. */
 export interface Logger {
+  /** What is only of use to who looks closely: pages, checkpoints. */
   debug(fields: object, message: string): void;
+  /** What was achieved. */
   info(fields: object, message: string): void;
+  /** What is tried again, aborted, lost or partial. */
   warn(fields: object, message: string): void;
+  /** What failed. */
   error(fields: object, message: string): void;
 }
 

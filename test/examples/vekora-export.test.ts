@@ -100,6 +100,7 @@ function exampleOn(engine: PostgresEngine): void {
       findings: [],
     });
     expect(new Set(Object.values(outcomes))).toEqual(new Set(["complete"]));
+    expect((await entriesOf(path)).get("index.html")?.length).toBeLessThan(300_000); // it opens at once, on a phone too
     for (const { name, records } of report.datasets) {
       expect(`${name} ${records.written} ${records.expected} ${records.quarantined}`).toBe(
         `${name} ${records.read} ${records.read} 0`,

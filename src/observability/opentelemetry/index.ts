@@ -5,6 +5,7 @@ import type { QueueEvent } from "../../model/queue-events.ts";
 import { Measures } from "./measures.ts";
 import { RunSpans } from "./spans.ts";
 
+/** Where spans and metrics go. */
 export interface OpenTelemetryOptions {
   /** Makes the spans. Default: the global provider's, named `portmanteau`. */
   readonly tracer?: Tracer;
