@@ -56,7 +56,10 @@ export interface Exporter {
   export(request: ExportRequest, options: ExportOptions): Promise<ExportReport>;
   /** Says without reading or resolving anything what would be in the bundle, what out, and why. @throws {PortmanteauError} `REQUEST_INVALID` */
   plan(request: ExportRequest, options?: { readonly clock?: Clock }): ExportPlan;
-  /** Tries every source that can be tried. Gives one result per dataset; nothing is thrown for a source that fails. */
+  /**
+   * Tries every source that can be tried, and the durable spool if there is one. Gives one result per dataset, and that of the spool;
+   * nothing is thrown for what fails.
+   */
   check(options?: { readonly signal?: AbortSignal }): Promise<readonly CheckResult[]>;
   /**
    * The same exporter with requests that survive the process, kept as these options say, whatever the configuration's `durable` says.
@@ -70,11 +73,11 @@ export interface Exporter {
   withDurable(durable: DurableOptions): DurableExporter;
 }
 
-/** What trying a source came to. */
+/** What trying a source, or the durable spool, came to. */
 export interface CheckResult {
-  /** The dataset's name. */
-  readonly dataset: string;
-  /** `unchecked`: the source offers no check. */
+  /** Whose source was tried; null for the durable spool. */
+  readonly dataset: string | null;
+  /** `unchecked`: it offers no check. */
   readonly status: "ok" | "failed" | "unchecked";
   /** Why it failed. */
   readonly error?: PortmanteauError;

@@ -20,6 +20,24 @@ expectNoUnhandledRejection();
 const pseudonymKey = Buffer.alloc(32, 7);
 
 describe("an export with a durable spool", () => {
+  it("checks the spool as well as the sources", async () => {
+    const down = new Error("no");
+    const checks = [undefined, async () => {}, () => Promise.reject(down)];
+    const results = await Promise.all(
+      checks.map(async (check) => {
+        const spool = Object.assign(new TestSpool(), check === undefined ? {} : { check });
+        const results = await durableExporterOf([noteDataset("a", controlledSource([]).source)], spool).check();
+        return results.map(({ dataset, status, error }) => [dataset, status, error?.code, error?.cause]);
+      }),
+    );
+    expect(results.map((each) => each.at(-1))).toEqual([
+      [null, "unchecked", undefined, undefined],
+      [null, "ok", undefined, undefined],
+      [null, "failed", "SPOOL_FAILED", down],
+    ]);
+    expect(results.map((each) => each[0]?.[0])).toEqual(["a", "a", "a"]);
+  });
+
   it("gives the bundle of a streaming export, to the byte", async () => {
     const { zip, report } = await exportedDurably(durableExporterOf(everyKind(), new TestSpool(), { pseudonymKey }));
     const streamed = await exported(everyKind(), { pseudonymKey });

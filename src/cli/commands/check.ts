@@ -9,7 +9,7 @@ const styles = { ok: "green", failed: "red", unchecked: undefined } as const sat
 
 export const check = defineCommand({
   name: "check",
-  summary: "try every source: can it be reached, is its query sound",
+  summary: "try every source, and the durable spool: can it be reached, is its query sound",
   options: {
     ...configOption,
     json: { type: "boolean", help: "print JSON on standard output: [{ dataset, status, error }]" },
@@ -24,7 +24,7 @@ export const check = defineCommand({
       else
         for (const { dataset, status, error } of results)
           (status === "failed" ? print : printSaying)(
-            `  ${column(dataset)} ${status}${error === undefined ? "" : ` ${error.code}: ${error.message}`}`,
+            `  ${column(dataset ?? "durable spool")} ${status}${error === undefined ? "" : ` ${error.code}: ${error.message}`}`,
             styles[status],
           );
       return results.some(({ status }) => status === "failed") ? 1 : 0;

@@ -1,9 +1,10 @@
-import type { DurableSteps } from "../../model/durable.ts";
+import type { DurableSpool, DurableSteps } from "../../model/durable.ts";
+import { PortmanteauError } from "../../model/errors.ts";
 import type { ExportReport } from "../../model/outcome.ts";
 import type { EngineDefaults } from "../config.ts";
 import { toDelivery } from "../destination.ts";
 import { requireBundleId, requireOptions } from "../export-options.ts";
-import type { Exporter, ExportOptions } from "../exporter.ts";
+import type { CheckResult, Exporter, ExportOptions } from "../exporter.ts";
 import { planExport } from "../plan.ts";
 import { inRun } from "../run.ts";
 import { assembleStored } from "./assemble-step.ts";
@@ -45,6 +46,7 @@ export function durableExporter(
   };
   return {
     ...exporter,
+    check: async (options) => [...(await exporter.check(options)), await checkSpool(durable.spool)],
     async begin(request, options = {}) {
       const { bundleId = newBundleId(), clock = systemClock } = options;
       requireBundleId(bundleId);
@@ -88,4 +90,15 @@ export function durableExporter(
     },
     purgeExpired: ({ clock = systemClock } = {}) => purgeExpired(durable, clock),
   };
+}
+
+async function checkSpool(spool: DurableSpool): Promise<CheckResult> {
+  try {
+    await spool.check?.();
+    return { dataset: null, status: spool.check === undefined ? "unchecked" : "ok" };
+  } catch (cause) {
+    const message = `The durable spool ${spool.name} could not be tried.`;
+    const error = PortmanteauError.is(cause) ? cause : new PortmanteauError("SPOOL_FAILED", message, { cause });
+    return { dataset: null, status: "failed", error };
+  }
 }
