@@ -911,6 +911,20 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
       },
     );
 
+    it("says that the connection is gone when it was before the rows were asked for", async () => {
+      const connection = await connect(newPool({ connectionLimit: 1 }), context().signal);
+      const { rows } = await connection.send({ text: "SELECT CONNECTION_ID() AS id" });
+      await database.sql(`KILL ${rows[0]?.["id"]}`);
+      await eventually(() =>
+        connection.send({ text: "SELECT 1" }).then(
+          () => false,
+          () => true,
+        ),
+      );
+      await expect(connection.start({ text: "SELECT 1" }, 10).next()).rejects.toThrow("closed state");
+      connection.close(true);
+    });
+
     it("takes a killed statement as unavailable, and keeps the connection", async () => {
       const pool = newPool({ connectionLimit: 1 });
       const text = "SELECT count(*) AS id FROM visit a, visit b, visit c";

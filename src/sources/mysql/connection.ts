@@ -115,19 +115,22 @@ export async function connect(pool: MysqlPool, signal: AbortSignal): Promise<Con
   return {
     send: (statement, protocol) =>
       new Promise((resolve, reject) => {
-        run(connection, statement, protocol, (error, rows, fields) => {
+        run(connection, bound(statement), protocol, (error, rows, fields) => {
           if (error === null) resolve(resultOf(rows as MysqlRawRow[], fields as MysqlField[] | undefined));
           else reject(error);
         });
       }),
-    start: (statement, limit, protocol) => startRows(connection, run(connection, statement, protocol), limit),
-    prepare: ({ text, values = [] }) =>
+    start: (statement, limit, protocol) => {
+      const sql = bound(statement); // what is wrong with it is said before anything listens
+      return startRows(connection, () => run(connection, sql, protocol), limit);
+    },
+    prepare: (statement) =>
       new Promise((resolve, reject) => {
-        const sql = bind(text, values);
-        connection.prepare(sql, (error, statement) => {
+        const sql = bound(statement);
+        connection.prepare(sql, (error, prepared) => {
           if (error !== null) return reject(error);
           connection.unprepare(sql);
-          resolve((statement as { readonly columns: readonly MysqlField[] }).columns);
+          resolve((prepared as { readonly columns: readonly MysqlField[] }).columns);
         });
       }),
     close: (broken) => {
@@ -139,14 +142,18 @@ export async function connect(pool: MysqlPool, signal: AbortSignal): Promise<Con
   };
 }
 
+function bound({ text, values = [] }: MysqlStatement): string {
+  return bind(text, values);
+}
+
 function run(
   connection: MysqlConnection,
-  { text, values = [] }: MysqlStatement,
+  sql: string,
   protocol: Protocol = "text",
   callback?: MysqlCallback,
 ): MysqlRunning {
   const typeCast = protocol === "text" ? readText : readBinary;
-  const options = { sql: bind(text, values), typeCast, ...readOptions };
+  const options = { sql, typeCast, ...readOptions };
   if (protocol === "text") return connection.query(options, callback);
   const running = connection.execute(options, callback);
   running.on("end", () => connection.unprepare(options));
@@ -184,7 +191,7 @@ async function kill(pool: MysqlPool, threadId: number | null, server: string): P
   const send = (statement: MysqlStatement) =>
     new Promise<readonly MysqlRow[]>((resolve) => {
       // An error says that it is gone already, or that this connection is of no use.
-      run(connection, statement, "text", (_, rows) => resolve((rows as MysqlRow[] | undefined) ?? []));
+      run(connection, bound(statement), "text", (_, rows) => resolve((rows as MysqlRow[] | undefined) ?? []));
     });
   const [found] = await send({ text: `SELECT ${serverName} AS name` });
   if (found?.["name"] === server) await send({ text: "KILL ?", values: [threadId] });
@@ -201,7 +208,7 @@ function resultOf(rows: MysqlRawRow[], fields: readonly MysqlField[] = []): Resu
   };
 }
 
-function startRows(connection: MysqlConnection, running: MysqlRunning, limit: number): RunningRows {
+function startRows(connection: MysqlConnection, start: () => MysqlRunning, limit: number): RunningRows {
   let fields: readonly MysqlField[] = [];
   let rows: MysqlRawRow[] = [];
   let ended = false;
@@ -212,6 +219,9 @@ function startRows(connection: MysqlConnection, running: MysqlRunning, limit: nu
     failed ??= error;
     wake();
   };
+  // A connection that breaks off, or that is gone already, tells the query only when it has a callback.
+  connection.on("error", fail);
+  const running = start();
   running.on("fields", (received) => {
     fields = received as readonly MysqlField[];
   });
@@ -234,8 +244,6 @@ function startRows(connection: MysqlConnection, running: MysqlRunning, limit: nu
     end();
   });
   running.on("end", end);
-  // A connection that breaks off tells the query only when it has a callback.
-  connection.on("error", fail);
 
   return {
     async next() {
