@@ -128,7 +128,11 @@ describe.skipIf(executablePath === undefined)("in Chromium", () => {
     it(`is as easy to read in a colour of the controller: ${colour}, ${colorScheme}`, async () => {
       const branding = pageBranding({ colour, name: "Northwind", logo: { bytes: svg, alt: "" } });
       const { page, close } = await opened({ ...pageInput(), branding }, { colorScheme, bypassCSP: true });
-      expect((await accessibilityOf(page)).findings).toEqual([]);
+      for (const coloured of ["header", "nav", "main > section:first-of-type"]) {
+        const { findings, passes } = await accessibilityOf(page, coloured);
+        expect(findings).toEqual([]);
+        expect(passes).toContain("color-contrast");
+      }
       expect(await page.evaluate("document.querySelector('.brand img').naturalWidth")).toBeGreaterThan(0);
       await close();
     });

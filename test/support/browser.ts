@@ -31,10 +31,11 @@ export function launchBrowser(): Promise<Browser> {
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** What axe says of a page, in a context with `bypassCSP`. */
-export async function accessibilityOf(page: Page): Promise<{ findings: unknown[]; passes: string[] }> {
+/** What axe says of a page, in a context with `bypassCSP`; or of what a selector finds in it. */
+export async function accessibilityOf(page: Page, within = "html"): Promise<{ findings: unknown[]; passes: string[] }> {
   await page.addScriptTag({ path: axe });
-  const { violations, passes } = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules)} })`)) as {
+  const asked = `axe.run(${JSON.stringify(within)}, { runOnly: ${JSON.stringify(rules)} })`;
+  const { violations, passes } = (await page.evaluate(asked)) as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
     passes: { id: string }[];
   };
