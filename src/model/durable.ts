@@ -95,6 +95,7 @@ export interface PartReceipt extends PartName {
 /** How far a request is. */
 export interface RequestProgress extends BegunRequest {
   readonly parts: readonly (BegunRequest["parts"][number] & {
+    /** `"begun"` once there is a checkpoint, which a source that can resume gives after `checkpointMs`. */
     readonly state: "waiting" | "begun" | "sealed";
     /** Records that are safe, at the last checkpoint. */
     readonly records: number;

@@ -3,7 +3,7 @@ import { type Dataset, type DurableExporter, type ExporterConfig, PortmanteauErr
 import { describe, expect, it } from "vitest";
 import { askKey, folderOf, Vault } from "../../src/engine/durable/vault.ts";
 import { durableExporterOf, exportedDurably, spoolKey, TestSpool } from "../support/durable.ts";
-import { everyKindSmall, mixed, mixedFacts } from "../support/durable-datasets.ts";
+import { everyKindSmall, mixed, mixedFacts, noise } from "../support/durable-datasets.ts";
 import {
   Collecting,
   controlledSource,
@@ -66,7 +66,7 @@ const readers: Record<
 };
 const kindAt = (path: string) =>
   /^[^/]+\/(request|delivered)$/.exec(path)?.[1] ??
-  (path.includes("/counts/") ? "count" : (/\/(checkpoint|receipt)$/.exec(path)?.[1] ?? "chunk"));
+  (path.includes("/counts/") ? "count" : (/-(checkpoint|receipt)$/.exec(path)?.[1] ?? "chunk"));
 /** The objects that are read: an older attempt's chunks are not. */
 const pathsOf = (spool: TestSpool, kind: string) => [...spool.objects.keys()].filter((path) => kindAt(path) === kind);
 
@@ -123,7 +123,7 @@ describe("an object of the journal that is not what was written", () => {
   });
 
   it("or a chunk that is gone ends the step, and is not read again in silence", async () => {
-    const large = mixed(25).map((record) => ({ ...record, text: `${record.text} `.repeat(20_000) }));
+    const large = mixed(25).map((record) => ({ ...record, text: noise(60_000, record.id) }));
     for (const spool of [await delivered(), await interrupted(large)]) {
       const chunks = pathsOf(spool, "chunk");
       expect(chunks.length).toBeGreaterThan(0);
@@ -143,8 +143,8 @@ describe("an object of the journal that is not what was written", () => {
     const other = { ...request, id: id.replace(/^./, "1") };
     await exportedDurably(both());
     await exportedDurably(both(), { request: other });
-    const receipt = `${folder}/parts/0/receipt`;
-    for (const from of [`${folder}/parts/1/receipt`, `${folderOf(other.id)}/parts/0/receipt`]) {
+    const receipt = `${folder}/parts/0-receipt`;
+    for (const from of [`${folder}/parts/1-receipt`, `${folderOf(other.id)}/parts/0-receipt`]) {
       spool.objects.set(receipt, spool.objects.get(from) as Uint8Array);
       expect(await failing(both().assemble(id, { to: new Collecting() }))).toMatchObject({ code: "JOURNAL_CORRUPT" });
     }
@@ -191,7 +191,11 @@ describe("the key", () => {
 describe("what stands in the spool", () => {
   it("tells nothing of the person, neither by its bytes nor by its names", async () => {
     const secret = "Zaphod-4242-Beeblebrox";
-    const records = notes(40).map((note) => ({ ...note, owner: secret, text: `${secret} said ${note.id}` }));
+    const records = notes(40).map((note) => ({
+      ...note,
+      owner: secret,
+      text: `${secret} said ${note.id} ${noise(1_000, note.id)}`,
+    }));
     const datasets = [
       noteDataset("a", controlledSource(records, { count: 40 }).source),
       noteDataset("b", controlledSource(records.map((each) => ({ ...each, text: 5 }))).source),

@@ -87,6 +87,28 @@ describe("a part that is taken up again", () => {
     expect(await checkpoints(3_600_000)).toEqual([]);
   });
 
+  it("is one object when it is small: what was collected stands in its checkpoint, and then in its receipt", async () => {
+    const interrupted = controlledSource(notes(30), {
+      before: (page) => {
+        if (page >= 2) throw gone();
+      },
+    });
+    const spool = new TestSpool();
+    await failing((await begun(interrupted.source, spool)).collectPart(id, { dataset: "a" }));
+    const objects = () => [...spool.objects.keys()].map((path) => path.slice(path.indexOf("/") + 1));
+    expect(objects()).toEqual(["request", "parts/0-checkpoint"]);
+    const exporter = await begun(controlledSource(notes(30)).source, spool);
+    const to = new Collecting();
+    await exporter.collectPart(id, { dataset: "a" });
+    expect(objects()).toEqual(["request", "parts/0-checkpoint", "parts/0-receipt"]);
+    await exporter.assemble(id, { to, ...fixed });
+    expect(jsonAt(entriesOf(to.bytes), "data/a.json")).toHaveLength(30);
+    const unchecked = new TestSpool();
+    const whole = await begun(controlledSource(notes(30)).source, unchecked, { durable: { checkpointMs: 60_000 } });
+    await whole.collectPart(id, { dataset: "a" });
+    expect(unchecked.objects.size).toBe(2);
+  });
+
   for (const [what, more] of [
     ["cannot go on", { capabilities: { resume: "none", partitions: false, count: false, attachments: false } }],
     ["has a snapshot", { snapshot: { open: async () => ({ token: 1, close: async () => {} }) } satisfies Snapshot }],

@@ -70,9 +70,9 @@ async function inputOutputErrors(ground: Ground, seed: number): Promise<Result |
   if (spawnSync("strace", ["-qq", "-o", "/dev/null", "true"]).status !== 0) return notHere("strace may not trace");
   const result = noResult();
   const puts = ground.undisturbed.get("directory")?.export.puts ?? 0;
-  // Each put syncs its file and four or five folders, and renames once.
+  // Each put syncs its file and a folder at least, and renames once.
   for (const [call, most, times] of [
-    ["fsync", puts * 4, 7],
+    ["fsync", puts * 2, 7],
     ["rename", puts, 5],
   ] as const)
     for (let time = 0; time < times; time++) {

@@ -17,11 +17,12 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { maxObjectBytes } from "portmanteau";
 import { directorySpool } from "portmanteau/spools/directory";
 import { durableSpoolContract } from "portmanteau/testing";
 import { afterAll, describe, expect, it } from "vitest";
+import { Folders } from "../../src/spools/directory/folders.ts";
 import { emptyFolder, expectNoUnhandledRejection, failing } from "../support/exporting.ts";
 
 expectNoUnhandledRejection();
@@ -220,6 +221,48 @@ describe("a directory spool", () => {
     expect(await listed(directory)).toEqual([...paths].sort());
   });
 
+  it("syncs an object's file and folder each time, and once the folders that lead to it", (test) => {
+    if (spawnSync("strace", ["-qq", "-o", "/dev/null", "true"]).status !== 0)
+      return test.skip("strace is not on this machine, or may not trace");
+    const directory = emptyFolder();
+    const log = join(emptyFolder(), "strace");
+    const script = `
+      import { directorySpool } from ${JSON.stringify(resolve("src/spools/directory/index.ts"))};
+      const spool = directorySpool(${JSON.stringify(directory)});
+      for (const path of ["r/one", "r/deep/two", "r/deep/three", "s/four"]) await spool.put(path, new Uint8Array(1));
+      await spool.delete("r/deep/two");`;
+    const program = join(emptyFolder(), "puts.mts");
+    writeFileSync(program, script);
+    const trace = ["-f", "-qq", "-y", "-e", "trace=fsync", "-o", log];
+    const jiti = resolve("node_modules/jiti/lib/jiti-cli.mjs");
+    const run = spawnSync("strace", [...trace, process.execPath, jiti, program], { encoding: "utf8" });
+    expect(run.stderr).toBe("");
+    const synced = [...readFileSync(log, "utf8").matchAll(/fsync\(\d+<([^>]*)>/g)].map(([, path = ""]) =>
+      relative(directory, path).replace(/~[0-9a-f]{16}$/, "~"),
+    );
+    expect(synced).toEqual([
+      ...["r/one~", "r", ""],
+      ...["r/deep/two~", "r/deep", "r"],
+      ...["r/deep/three~", "r/deep"],
+      ...["s/four~", "s", ""],
+      "r/deep",
+    ]);
+  });
+
+  it("remembers no more folders than it may, and forgets those that it removes", async () => {
+    const directory = emptyFolder();
+    const folders = new Folders(directory, 3);
+    for (const name of ["a", "b", "c", "d"]) {
+      await folders.make(["r", name]);
+      await folders.sync(["r", name]);
+      expect(folders.remembered).toBeLessThanOrEqual(3);
+    }
+    writeFileSync(join(directory, "r/a/object"), "");
+    await folders.prune(["r", "d"]);
+    expect(await folders.find(["r", "d"])).toBeUndefined();
+    expect(await folders.find(["r", "a"])).toBe(join(directory, "r/a"));
+  });
+
   it("gives every byte of an object that is replaced while it is read, however slowly", async () => {
     const directory = emptyFolder();
     const [one, other] = [directorySpool(directory), directorySpool(directory)];
@@ -338,7 +381,8 @@ describe("a directory spool that cannot write", () => {
     await spool.put("r/a", bytes());
     renameSync(directory, `${directory}-away`);
     expect((await failing(spool.put("r/a", bytes()))).message).toContain("is not there");
-    expect((await failing(spool.get("r/a"))).message).toContain("is not there");
+    for (const call of [() => spool.get("r/a"), () => spool.delete("r/a"), () => listed(directory, "r/")])
+      expect((await failing(call())).message).toContain("is not there");
     expect(inside(above).includes("spool")).toBe(false);
   });
 

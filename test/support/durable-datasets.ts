@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Dataset, RecordSchema } from "../../src/index.ts";
 import { fileDataset, fileSource } from "./files.ts";
 import { controlledSource, noteDataset, noteSchema, notes } from "./notes.ts";
@@ -13,11 +14,22 @@ const schema: RecordSchema = {
 };
 export const mixedFacts = { schema, primaryKey: ["/id"], timeField: "/at" };
 
-/** Records of which some are invalid, with friends, times, and fields that are dropped. */
+/** Text of so many characters that does not deflate to less than three quarters, the same each time. */
+export const noise = (length: number, seed = 0) =>
+  Array.from({ length: Math.ceil(length / 44) }, (_, at) =>
+    createHash("sha256").update(`${seed} ${at}`).digest("base64"),
+  )
+    .join("")
+    .slice(0, length);
+
+/**
+ * Records of which some are invalid, with friends, times, and fields that are dropped; some are long, so that a part of 25 has chunks and
+ * one of ten has none.
+ */
 export const mixed = (count: number) =>
   notes(count).map((note) => ({
     ...note,
-    text: note.id % 7 === 3 ? 5 : note.text,
+    text: note.id % 7 === 3 ? 5 : note.id % 5 === 1 ? note.text + noise(6_000, note.id) : note.text,
     friend: `friend ${note.id % 4}`,
     at: new Date(Date.UTC(2025, 0, 1 + ((note.id * 37) % 100))),
     unknown: note.id,

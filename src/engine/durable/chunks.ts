@@ -5,6 +5,8 @@ import type { Spool, Spooled, SpoolWriter } from "../../model/ports.ts";
 import { corrupt, type Vault } from "./vault.ts";
 
 export type Chunk = Receipt["json"]["chunks"][number];
+type StoredChunk = Extract<Chunk, { object: string }>;
+type InlineChunk = Exclude<Chunk, StoredChunk>;
 
 /** Where the chunks of one part lie. */
 export interface PartPlace {
@@ -17,6 +19,8 @@ export interface PartPlace {
 
 /** As much of a stream is one object; more are held while it is written. */
 const chunkBytes = 4 * 1024 * 1024;
+/** So little is no object of its own: it stands in the document that names the chunks of the stream, which is put anyway. */
+const inlineBytes = 16 * 1024;
 
 /**
  * The streams of one part, written by one run. A chunk is written once and never changed: its name has the run's own, so that two runs
@@ -44,7 +48,7 @@ export class ChunkSpool implements Spool {
     return writer;
   }
 
-  /** Puts what is held. @returns the chunks of each stream so far */
+  /** @returns the chunks of each stream so far, for a document that makes them safe */
   async flush(): Promise<{ readonly name: string; readonly chunks: Chunk[] }[]> {
     const streams = [];
     for (const [name, writer] of this.#writers) streams.push({ name, chunks: await writer.flush() });
@@ -57,37 +61,46 @@ export class ChunkSpool implements Spool {
 class ChunkWriter implements SpoolWriter {
   readonly #place: PartPlace;
   readonly #name: () => string;
-  readonly #chunks: Chunk[];
+  readonly #chunks: StoredChunk[];
   #held: Buffer[] = [];
   #heldBytes = 0;
 
   constructor(place: PartPlace, name: () => string, chunks: readonly Chunk[]) {
     this.#place = place;
     this.#name = name;
-    this.#chunks = [...chunks];
+    const last = chunks.at(-1);
+    this.#chunks = chunks.filter(isStored);
+    if (last !== undefined && !isStored(last)) this.#hold(bytesOf(last));
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       const next = bytes.subarray(at, at + chunkBytes - this.#heldBytes);
-      this.#held.push(Buffer.from(next)); // a copy: the caller may use its buffer again
-      this.#heldBytes += next.length;
+      this.#hold(Buffer.from(next)); // a copy: the caller may use its buffer again
       at += next.length;
-      if (this.#heldBytes === chunkBytes) await this.flush();
+      if (this.#heldBytes === chunkBytes) await this.#put();
     }
   }
 
-  /** Puts what is held. @returns all chunks of the stream so far */
+  /** @returns all chunks of the stream so far; what is little goes on being held, for what comes after it */
   async flush(): Promise<Chunk[]> {
-    if (this.#heldBytes > 0) {
-      const bytes = Buffer.concat(this.#held);
-      this.#held = [];
-      this.#heldBytes = 0;
-      const object = this.#name();
-      await this.#place.vault.put(this.#place.path(object), bytes);
-      this.#chunks.push({ object, bytes: bytes.length, crc32: crc32(bytes) });
-    }
-    return [...this.#chunks];
+    if (this.#heldBytes > inlineBytes) await this.#put();
+    if (this.#heldBytes === 0) return [...this.#chunks];
+    return [...this.#chunks, { inline: Buffer.concat(this.#held).toString("base64") }];
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+  }
+
+  async #put(): Promise<void> {
+    const bytes = Buffer.concat(this.#held);
+    this.#held = [];
+    this.#heldBytes = 0;
+    const object = this.#name();
+    await this.#place.vault.put(this.#place.path(object), bytes);
+    this.#chunks.push({ object, bytes: bytes.length, crc32: crc32(bytes) });
   }
 
   async seal(): Promise<ChunkedStream> {
@@ -110,13 +123,18 @@ export class ChunkedStream implements Spooled {
   constructor(place: PartPlace, chunks: readonly Chunk[]) {
     this.#place = place;
     this.chunks = chunks;
-    this.bytes = chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.bytes = chunks.reduce((sum, chunk) => sum + (isStored(chunk) ? chunk.bytes : bytesOf(chunk).length), 0);
   }
 
   /** @throws {PortmanteauError} `SPOOL_CORRUPT` for a chunk that is gone, `JOURNAL_CORRUPT` for one that is not what was written */
   async *read(): AsyncGenerator<Uint8Array> {
     const { vault, dataset, path } = this.#place;
-    for (const { object, bytes, crc32: crc } of this.chunks) {
+    for (const chunk of this.chunks) {
+      if (!isStored(chunk)) {
+        yield bytesOf(chunk);
+        continue;
+      }
+      const { object, bytes, crc32: crc } = chunk;
       const found = await vault.get(path(object));
       if (found === undefined)
         throw new PortmanteauError("SPOOL_CORRUPT", `A chunk of dataset "${dataset}" is gone from the durable spool.`, {
@@ -129,4 +147,12 @@ export class ChunkedStream implements Spooled {
   }
 
   async discard(): Promise<void> {}
+}
+
+function isStored(chunk: Chunk): chunk is StoredChunk {
+  return "object" in chunk;
+}
+
+function bytesOf({ inline }: InlineChunk): Buffer {
+  return Buffer.from(inline, "base64");
 }

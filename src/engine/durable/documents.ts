@@ -47,9 +47,9 @@ export const names = {
   begun: "request",
   delivered: "delivered",
   count: (dataset: number) => `counts/${dataset}`,
-  checkpoint: (part: number) => `parts/${part}/checkpoint`,
-  receipt: (part: number) => `parts/${part}/receipt`,
-  chunk: (part: number, object: string) => `parts/${part}/${object}`,
+  checkpoint: (part: number) => `parts/${part}-checkpoint`,
+  receipt: (part: number) => `parts/${part}-receipt`,
+  chunk: (part: number, object: string) => `parts/${part}-${object}`,
 } as const;
 
 /** Puts a document in place of the one that was there. */

@@ -57,8 +57,9 @@ export class ChunkKeeper implements PartKeeper {
     const progress = isOurs && goesOn ? found.progress : null;
     if (found === undefined || progress === null) {
       onTaken(isOurs, 0);
+      // A source that begins anew is named in the report: whoever comes next must know that this run was here.
       const begun: Checkpoint = { generation, attempt: spool.attempt, records: 0, progress: null };
-      await putDocument(place.vault, name, begun);
+      if (!goesOn) await putDocument(place.vault, name, begun);
       return undefined;
     }
     const chunks = new Map(progress.streams.map((stream) => [stream.name, stream.chunks]));

@@ -29,9 +29,9 @@ export function folderIn(path: string): string | undefined {
 
 /** Which kind of object a path names. */
 function kindOf(name: string): ObjectKind {
-  const last = name.slice(name.lastIndexOf("/") + 1);
   if (name === "request" || name === "delivered") return name;
   if (name.startsWith("counts/")) return "count";
+  const last = name.slice(name.lastIndexOf("-") + 1);
   return last === "checkpoint" || last === "receipt" ? last : "chunk";
 }
 

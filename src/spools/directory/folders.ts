@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, readdir, realpath, rmdir, stat, unlink } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rmdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { PortmanteauError } from "../../model/errors.ts";
 import { isObjectSegment } from "../../model/object-path.ts";
@@ -7,79 +7,116 @@ import { foreign, unless } from "./failure.ts";
 /** An unfinished file is called as its object, a sign that no object has in its name, and something random. */
 export const unfinishedSign = "~";
 
-/** An empty spool and one that is not mounted look the same from below: only the folder itself tells them apart. */
-export async function rootThere(root: string): Promise<void> {
-  const facts = await unless(["ENOENT", "ENOTDIR"], stat(root));
-  if (facts?.isDirectory()) return;
-  const what = facts === undefined ? "is not there" : "is no folder";
-  throw new PortmanteauError("SPOOL_FAILED", `The spool's folder ${root} ${what}. Make it, or mount what it is on.`);
-}
+const mostRemembered = 1_000;
 
-/** Whether something of this name is there, and no link leads to it: what costs a call for each folder, asked at once. */
-async function isStraight(root: string, segments: readonly string[]): Promise<boolean> {
-  if (segments.length === 0) return false; // the root may be a file
-  const [realRoot, real] = await Promise.all([realpath(root), realpath(join(root, ...segments))]).catch(() => []);
-  return realRoot !== undefined && real === join(realRoot, ...segments);
-}
+/**
+ * The folders of a spool. What a process saw of one it remembers, for every call on a file costs a turn of the thread pool: that no link
+ * leads to it, and that its name would survive a loss of power. What finds a remembered folder gone says so with `forget`.
+ */
+export class Folders {
+  readonly #root: string;
+  /** Path of a folder that is one, and whether its name is safe, and those of the folders above it; the oldest are forgotten. */
+  readonly #seen = new Map<string, { safe: boolean }>();
+  readonly #most: number;
 
-/** Where a folder of the spool is; nothing when it is not there. It may be a file's name. No link is followed. */
-export async function findFolder(root: string, segments: readonly string[]): Promise<string | undefined> {
-  if (await isStraight(root, segments)) return join(root, ...segments);
-  await rootThere(root);
-  let folder = root;
-  for (const segment of segments) {
-    folder = join(folder, segment);
-    const facts = await unless(["ENOENT"], lstat(folder));
-    if (facts === undefined || facts.isFile()) return undefined;
-    if (!facts.isDirectory()) throw foreign(root, segments.join("/"), "no folder, or stands behind a link");
+  constructor(root: string, most = mostRemembered) {
+    this.#root = root;
+    this.#most = most;
   }
-  return folder;
-}
 
-/** The same, and makes what is missing, for its owner only. */
-export async function makeFolder(root: string, segments: readonly string[]): Promise<string> {
-  if (await isStraight(root, segments)) return join(root, ...segments);
-  await rootThere(root);
-  let folder = root;
-  for (const segment of segments) {
-    folder = join(folder, segment);
-    await unless(["EEXIST"], mkdir(folder, 0o700));
-    if (!(await lstat(folder)).isDirectory())
-      throw foreign(root, segments.join("/"), "no folder, or stands behind a link");
+  /** How many are remembered. */
+  get remembered(): number {
+    return this.#seen.size;
   }
-  return folder;
-}
 
-const mostSynced = 1_000;
+  /** An empty spool and one that is not mounted look the same from below: only the folder itself tells them apart. */
+  async rootThere(): Promise<void> {
+    const facts = await unless(["ENOENT", "ENOTDIR"], stat(this.#root));
+    if (facts?.isDirectory()) return;
+    const what = facts === undefined ? "is not there" : "is no folder";
+    throw new PortmanteauError(
+      "SPOOL_FAILED",
+      `The spool's folder ${this.#root} ${what}. Make it, or mount what it is on.`,
+    );
+  }
 
-/** Folders above which this process has synced everything, for as long as it removes nothing there; the oldest are forgotten. */
-export class SyncedFolders {
-  readonly #folders = new Set<string>();
+  /** Where a folder is; nothing when it is not there. It may be a file's name. No link is followed. */
+  async find(segments: readonly string[]): Promise<string | undefined> {
+    return this.#straight(segments, async (folder) => {
+      const facts = await unless(["ENOENT"], lstat(folder));
+      return facts?.isFile() ? undefined : facts;
+    });
+  }
+
+  /** The same, and makes what is missing, for its owner only. */
+  async make(segments: readonly string[]): Promise<string> {
+    const made = await this.#straight(segments, async (folder) => {
+      await unless(["EEXIST"], mkdir(folder, 0o700));
+      return lstat(folder);
+    });
+    return made as string;
+  }
+
+  async #straight(
+    segments: readonly string[],
+    facts: (folder: string) => Promise<{ isDirectory(): boolean } | undefined>,
+  ): Promise<string | undefined> {
+    const folders = this.#above(segments);
+    const known = folders.findLastIndex((folder) => this.#seen.has(folder));
+    if (known < folders.length - 1 || folders.length === 0) await this.rootThere();
+    for (const folder of folders.slice(known + 1)) {
+      const found = await facts(folder);
+      if (found === undefined) return undefined;
+      if (!found.isDirectory()) throw foreign(this.#root, segments.join("/"), "no folder, or stands behind a link");
+      this.#remember(folder, false);
+    }
+    return folders.at(-1) ?? this.#root;
+  }
 
   /**
    * Makes the names in a folder survive a loss of power, and once those of the folders above it, up to the root: who finds a folder that is
    * there cannot know whether its maker has come so far.
    */
-  async sync(root: string, segments: readonly string[]): Promise<void> {
-    const folder = join(root, ...segments);
-    await syncFolder(folder);
-    if (this.#folders.has(folder)) return;
-    for (let depth = segments.length - 1; depth >= 0; depth--)
-      await syncFolder(join(root, ...segments.slice(0, depth)));
-    this.#folders.add(folder);
-    for (const oldest of this.#folders) {
-      if (this.#folders.size <= mostSynced) break;
-      this.#folders.delete(oldest);
-    }
+  async sync(segments: readonly string[]): Promise<void> {
+    const folders = this.#above(segments);
+    await syncFolder(folders.at(-1) ?? this.#root);
+    const safe = folders.findLastIndex((folder) => this.#seen.get(folder)?.safe === true);
+    for (let at = folders.length - 1; at > safe; at--) await syncFolder(folders[at - 1] ?? this.#root);
+    for (const folder of folders.slice(safe + 1)) this.#remember(folder, true);
   }
 
   /** It, or what is above it, may have been removed. */
-  forget(root: string, segments: readonly string[]): void {
-    this.#folders.delete(join(root, ...segments));
+  forget(segments: readonly string[]): void {
+    for (const folder of this.#above(segments)) this.#seen.delete(folder);
+  }
+
+  /**
+   * Removes a folder in which nothing stands but unfinished files, and those above it of which the same is then true. Such files are what
+   * processes left that were killed; where one is being written, its writer finds that it is gone, and begins anew. What cannot be removed
+   * stays for the next time.
+   */
+  async prune(segments: readonly string[]): Promise<void> {
+    this.forget(segments);
+    for (const folder of this.#above(segments).reverse()) if (!(await emptied(folder, true).catch(() => false))) return;
+    await emptied(this.#root, false).catch(() => false);
+  }
+
+  /** The folders on the way to one, that one last. */
+  #above(segments: readonly string[]): string[] {
+    return segments.map((_, depth) => join(this.#root, ...segments.slice(0, depth + 1)));
+  }
+
+  #remember(folder: string, safe: boolean): void {
+    this.#seen.delete(folder);
+    this.#seen.set(folder, { safe });
+    for (const oldest of this.#seen.keys()) {
+      if (this.#seen.size <= this.#most) break;
+      this.#seen.delete(oldest);
+    }
   }
 }
 
-/** The same for one folder. Some file systems know no such thing, and keep names without. */
+/** Makes the names in one folder survive a loss of power. Some file systems know no such thing, and keep names without. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await unless(["EISDIR", "EPERM"], open(folder, "r"));
   if (handle === undefined) return;
@@ -88,16 +125,6 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/**
- * Removes a folder in which nothing stands but unfinished files, and those above it of which the same is then true. Such files are what
- * processes left that were killed; where one is being written, its writer finds that it is gone, and begins anew. What cannot be removed
- * stays for the next time.
- */
-export async function prune(root: string, segments: readonly string[]): Promise<void> {
-  for (let depth = segments.length; depth >= 0; depth--)
-    if (!(await emptied(join(root, ...segments.slice(0, depth)), depth > 0).catch(() => false))) return;
 }
 
 async function emptied(folder: string, isOurs: boolean): Promise<boolean> {

@@ -6,16 +6,7 @@ import { type DurableSpool, maxObjectBytes } from "../../model/durable.ts";
 import { checkObject, checkObjectPrefix, isObjectSegment } from "../../model/object-path.ts";
 import { invalid } from "../../model/source-error.ts";
 import { codeOf, failure, foreign, unless } from "./failure.ts";
-import {
-  findFolder,
-  isUnfinished,
-  makeFolder,
-  prune,
-  rootThere,
-  SyncedFolders,
-  syncFolder,
-  unfinishedSign,
-} from "./folders.ts";
+import { Folders, isUnfinished, syncFolder, unfinishedSign } from "./folders.ts";
 
 /** A file that nobody has finished for so long is nobody's any more. Should its writer live after all, it begins anew. */
 const abandonedMs = 24 * 60 * 60 * 1000;
@@ -44,7 +35,7 @@ const mostTries = 100;
 export function directorySpool(directory: string): DurableSpool {
   if (typeof directory !== "string" || directory === "") throw invalid("`directory` names no folder.");
   const root = resolve(directory);
-  const synced = new SyncedFolders();
+  const folders = new Folders(root);
 
   async function* listed(folder: string, above: string, begin: string): AsyncGenerator<string> {
     const entries = await unless(["ENOENT", "ENOTDIR"], readdir(folder, { withFileTypes: true })); // others may have removed it
@@ -64,53 +55,55 @@ export function directorySpool(directory: string): DurableSpool {
     name: "directory",
     async put(path, bytes) {
       checkObject(path, bytes);
-      const [folders, name] = divided(path);
+      const [above, name] = divided(path);
       for (let tries = 1; ; tries++) {
         let unfinished: string | undefined;
         try {
-          const folder = await makeFolder(root, folders);
+          const folder = await folders.make(above);
           unfinished = join(folder, unfinishedName(name));
           await write(unfinished, bytes);
           await rename(unfinished, join(folder, name));
-          await synced.sync(root, folders);
+          await folders.sync(above);
           return;
         } catch (cause) {
           if (unfinished !== undefined) await rm(unfinished, { force: true }).catch(() => undefined);
-          if (codeOf(cause) === "ENOENT" && tries < mostTries) {
-            synced.forget(root, folders);
-            continue;
-          }
-          synced.forget(root, folders);
-          await prune(root, folders);
+          folders.forget(above);
+          if (codeOf(cause) === "ENOENT" && tries < mostTries) continue;
+          await folders.prune(above);
           throw failure(root, `The object "${path}" could not be stored`, cause);
         }
       }
     },
     async get(path) {
       checkObject(path);
-      const [folders, name] = divided(path);
+      const [above, name] = divided(path);
       try {
-        const folder = await findFolder(root, folders);
-        return folder === undefined ? undefined : await read(root, path, join(folder, name));
+        const folder = await folders.find(above);
+        if (folder === undefined) return undefined;
+        const bytes = await read(root, path, join(folder, name));
+        if (bytes === undefined) await folders.rootThere();
+        return bytes;
       } catch (cause) {
         throw failure(root, `The object "${path}" could not be read`, cause);
       }
     },
     async *list(prefix) {
       checkObjectPrefix(prefix);
-      const [folders, begin] = divided(prefix);
+      const [above, begin] = divided(prefix);
       try {
-        const folder = await findFolder(root, folders);
-        if (folder !== undefined) yield* listed(folder, folders.map((each) => `${each}/`).join(""), begin);
+        await folders.rootThere();
+        const folder = await folders.find(above);
+        if (folder !== undefined) yield* listed(folder, above.map((each) => `${each}/`).join(""), begin);
       } catch (cause) {
         throw failure(root, "The objects could not be listed", cause);
       }
     },
     async delete(path) {
       checkObject(path);
-      const [folders, name] = divided(path);
+      const [above, name] = divided(path);
       try {
-        const folder = await findFolder(root, folders);
+        await folders.rootThere();
+        const folder = await folders.find(above);
         if (folder === undefined) return;
         const leftovers = (await unless(["ENOENT", "ENOTDIR"], readdir(folder))) ?? [];
         const files = leftovers.filter((each) => isUnfinished(each, name));
@@ -119,8 +112,7 @@ export function directorySpool(directory: string): DurableSpool {
         if (files.length === 0) return;
         for (const file of files) await unless(["ENOENT"], unlink(join(folder, file)));
         await unless(["ENOENT"], syncFolder(folder)); // a loss of power must not bring it back
-        synced.forget(root, folders);
-        await prune(root, folders);
+        await folders.prune(above);
       } catch (cause) {
         throw failure(root, `The object "${path}" could not be removed`, cause);
       }
@@ -128,7 +120,7 @@ export function directorySpool(directory: string): DurableSpool {
     async check() {
       const probe = join(root, unfinishedName("check"));
       try {
-        await rootThere(root);
+        await folders.rootThere();
         await readdir(root);
         await write(probe, new Uint8Array(1));
       } catch (cause) {

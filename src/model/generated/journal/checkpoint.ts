@@ -1,6 +1,11 @@
 // Generated from schemas/journal/v1/checkpoint.schema.json by "npm run generate". Do not edit.
 
 /**
+ * Some bytes of a stream.
+ */
+export type Chunk = StoredChunk | InlineChunk;
+
+/**
  * How far a part of a request is.
  */
 export interface Checkpoint {
@@ -62,9 +67,9 @@ export interface Checkpoint {
   } | null;
 }
 /**
- * An object of the spool that holds some bytes of a stream.
+ * An object of the spool that holds them.
  */
-export interface Chunk {
+export interface StoredChunk {
   /**
    * Its name, among those of the part.
    */
@@ -77,6 +82,15 @@ export interface Chunk {
    * CRC-32 of these bytes.
    */
   crc32: number;
+}
+/**
+ * The last bytes of a stream, too few for an object of their own.
+ */
+export interface InlineChunk {
+  /**
+   * They themselves, in base64.
+   */
+  inline: string;
 }
 /**
  * A finding for the report.

@@ -1,6 +1,11 @@
 // Generated from schemas/journal/v1/receipt.schema.json by "npm run generate". Do not edit.
 
 /**
+ * Some bytes of a stream.
+ */
+export type Chunk = StoredChunk | InlineChunk;
+
+/**
  * A part of a request that was collected to its end.
  */
 export interface Receipt {
@@ -169,9 +174,9 @@ export interface Facts {
   compressedCrc32: number;
 }
 /**
- * An object of the spool that holds some bytes of a stream.
+ * An object of the spool that holds them.
  */
-export interface Chunk {
+export interface StoredChunk {
   /**
    * Its name, among those of the part.
    */
@@ -184,6 +189,15 @@ export interface Chunk {
    * CRC-32 of these bytes.
    */
   crc32: number;
+}
+/**
+ * The last bytes of a stream, too few for an object of their own.
+ */
+export interface InlineChunk {
+  /**
+   * They themselves, in base64.
+   */
+  inline: string;
 }
 /**
  * An error of this package, without its cause.
