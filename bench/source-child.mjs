@@ -5,7 +5,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { postgresSource } from "portmanteau/sources/postgres";
-import { measured } from "./measured.mjs";
+import { measuredWarm } from "./measured.mjs";
 import { createOrders, pageOfOrders, tenColumns } from "./orders.mjs";
 
 const [count, way, page] = [Number(process.argv[2]), process.argv[3], Number(process.argv[4] ?? 500)];
@@ -45,7 +45,7 @@ const pool = way === "pglite" ? await PGlite.create() : new pg.Pool();
 if (way === "pglite") await pool.exec(createOrders(count));
 else (await pool.connect()).release();
 
-await measured(async () => {
+await measuredWarm(async () => {
   const unparsed = { types: { getTypeParser: () => (text) => text } };
   const rows =
     way === "bare" || way === "raw"

@@ -7,7 +7,7 @@ import Database from "better-sqlite3";
 import mysql from "mysql2/promise";
 import { mysqlSource } from "portmanteau/sources/mysql";
 import { sqliteSource } from "portmanteau/sources/sqlite";
-import { measured } from "./measured.mjs";
+import { measuredWarm } from "./measured.mjs";
 
 const [count, system, database, way, page] = [Number(process.argv[2]), ...process.argv.slice(3, 6), process.argv[6]];
 const columns = "id, event, made_at, quantity, total, weight, paid, note, details, city";
@@ -38,7 +38,7 @@ async function counted(rows) {
 async function readMysql() {
   const pool = mysql.createPool({ host: "127.0.0.1", user: "root", database });
   (await pool.getConnection()).release();
-  await measured(async () => ({
+  await measuredWarm(async () => ({
     rows: checked(
       await (way === "bare" ? bare() : way === "pages" ? pages() : ours(mysqlSource({ pool, query, ...cursor }))),
     ),
@@ -67,7 +67,7 @@ async function readMysql() {
 
 async function readSqlite() {
   const open = () => new Database(database, { readonly: true });
-  await measured(async () => {
+  await measuredWarm(async () => {
     if (way === "pages") return { rows: checked(pagesOfSqlite(open())) };
     if (way !== "bare") return { rows: checked(await ours(sqliteSource({ database: open, query, ...cursor }))) };
     const connection = open();

@@ -6,7 +6,7 @@ import { MongoClient } from "mongodb";
 import { mongodbSource } from "portmanteau/sources/mongodb";
 import { redisSource } from "portmanteau/sources/redis";
 import { createClient } from "redis";
-import { measured } from "./measured.mjs";
+import { measuredWarm } from "./measured.mjs";
 
 const [count, system, address, way] = [Number(process.argv[2]), ...process.argv.slice(3)];
 
@@ -21,7 +21,7 @@ async function ours(source) {
 async function readRedis() {
   const client = await createClient({ url: "redis://127.0.0.1:6379" }).connect();
   const match = `${address}acc_1:*`;
-  await measured(async () => ({
+  await measuredWarm(async () => ({
     records: checked(await (way === "ours" ? ours(redisSource({ client, match: () => match })) : bare())),
   }));
   await client.close();
@@ -48,7 +48,7 @@ async function readMongodb() {
   const collection = client.db("test").collection("documents");
   await client.connect();
   const filter = { account: "acc_1" };
-  await measured(async () => {
+  await measuredWarm(async () => {
     if (way === "ours") return { records: checked(await ours(mongodbSource({ collection, filter: () => filter }))) };
     let records = 0;
     for await (const _ of collection.find(filter, { sort: { _id: 1 }, batchSize: 500 })) records++;

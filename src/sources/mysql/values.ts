@@ -34,9 +34,20 @@ export const readOptions = {
 /** A value as it is read, from which its column's mapper makes the record's: text, bytes as a character each, a number, NULL. */
 export type RawValue = string | number | null;
 
-/** For mysql2: called for every value of the text protocol. */
-export function readText(value: MysqlValue): RawValue {
-  return value.type === "JSON" ? value.string("utf8") : value.string();
+/** For mysql2: called for every value of the text protocol. `next` reads small whole numbers from their digits, without a string. */
+export function readText(value: MysqlValue, next: () => unknown): RawValue {
+  switch (value.type) {
+    case "TINY":
+    case "SHORT":
+    case "INT24":
+    case "LONG":
+    case "YEAR":
+      return next() as number | null;
+    case "JSON":
+      return value.string("utf8");
+    default:
+      return value.string();
+  }
 }
 
 /** For mysql2: called for every value of the binary protocol. `next` reads it as the driver would with `readOptions`. */
@@ -77,15 +88,10 @@ export type MysqlRawRow = { [column: string]: RawValue };
 
 type Mapper = (value: string | number) => JsonValue;
 
-/** What makes a record's value of a column's; nothing where that is the text itself. */
+/** What makes a record's value of a column's; nothing where that is what was read. */
 function mapperOf({ columnType, columnLength = 0, characterSet, extendedFormat }: MysqlField): Mapper | undefined {
   if (extendedFormat === "json") return json;
   switch (columnType) {
-    case types.tiny:
-    case types.short:
-    case types.int24:
-    case types.long:
-    case types.year:
     case types.double:
       return Number;
     case types.float:
@@ -100,6 +106,11 @@ function mapperOf({ columnType, columnLength = 0, characterSet, extendedFormat }
       return (bytes) => bits(String(bytes), columnLength);
     case types.json:
       return json;
+    case types.tiny:
+    case types.short:
+    case types.int24:
+    case types.long:
+    case types.year:
     case types.decimal:
     case types.longlong:
     case types.date:
@@ -224,7 +235,8 @@ function json(value: string | number): JsonValue {
  */
 function dateTime(text: string, zone: "Z" | ""): string {
   if (text.startsWith("0000") || text.startsWith("00", 5) || text.startsWith("00", 8)) return text;
-  const micros = text.slice(20).padEnd(6, "0");
-  const fraction = micros.endsWith("000") ? micros.slice(0, 3) : micros;
-  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}${zone}`;
+  const [date, time] = [text.slice(0, 10), text.slice(11)];
+  if (time.length === 15) return `${date}T${time.endsWith("000") ? time.slice(0, 12) : time}${zone}`;
+  const micros = time.slice(9).padEnd(6, "0");
+  return `${date}T${time.slice(0, 8)}.${micros.endsWith("000") ? micros.slice(0, 3) : micros}${zone}`;
 }
