@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { languageOf } from "../../src/bundle/page/language.ts";
 import { nameWords, pointerWords } from "../../src/bundle/page/names.ts";
-import { de } from "../../src/bundle/page/words/de.ts";
-import { en } from "../../src/bundle/page/words/en.ts";
-import { es } from "../../src/bundle/page/words/es.ts";
-import { fr } from "../../src/bundle/page/words/fr.ts";
-import { it as italian } from "../../src/bundle/page/words/it.ts";
+import { de } from "../../src/bundle/page/words/de/index.ts";
+import { en } from "../../src/bundle/page/words/en/index.ts";
+import { es } from "../../src/bundle/page/words/es/index.ts";
+import { fr } from "../../src/bundle/page/words/fr/index.ts";
+import { it as italian } from "../../src/bundle/page/words/it/index.ts";
 import { locales } from "../../src/model/locale.ts";
 
 const english = languageOf("en");

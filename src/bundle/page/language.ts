@@ -3,11 +3,11 @@ import type { Locale } from "../../model/locale.ts";
 import { countries } from "./countries/index.ts";
 import { type Figures, figuresIn } from "./figures.ts";
 import { nameWords } from "./names.ts";
-import { de } from "./words/de.ts";
-import { en, type Words } from "./words/en.ts";
-import { es } from "./words/es.ts";
-import { fr } from "./words/fr.ts";
-import { it } from "./words/it.ts";
+import { de } from "./words/de/index.ts";
+import { en, type Words } from "./words/en/index.ts";
+import { es } from "./words/es/index.ts";
+import { fr } from "./words/fr/index.ts";
+import { it } from "./words/it/index.ts";
 import { terms } from "./words/terms.ts";
 
 /** One language of the page: its words, its figures, and what codes say in it. */
