@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pageBranding, renderPage } from "../../src/bundle/page/index.ts";
 import { createExporter, defineDataset, PortmanteauError } from "../../src/index.ts";
 import { iterableSource } from "../../src/sources/iterable.ts";
+import { privacy } from "../support/notes.ts";
 import { pageInput } from "./page-input.ts";
 
 const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(16)]);
@@ -55,13 +56,7 @@ describe("the controller's looks", () => {
       title: "Notes",
       schema: { type: "object", additionalProperties: false, required: ["id"], properties: { id: { type: "string" } } },
       subjectField: "/owner",
-      privacy: {
-        category: "notes",
-        purposes: ["dpv:ServiceProvision"],
-        legalBasis: "eu-gdpr:A6-1-b",
-        origin: "provided",
-        retention: { duration: "P1Y" },
-      },
+      privacy,
       source: iterableSource({ records: [] }),
     });
     const made = (more: object) => () =>

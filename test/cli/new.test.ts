@@ -5,7 +5,7 @@ import { createExporter, defineDataset, type Source } from "portmanteau";
 import { describe, expect, it } from "vitest";
 import { newCommand } from "../../src/cli/commands/new.ts";
 import tsconfig from "../../tsconfig.json" with { type: "json" };
-import { emptyFolder } from "../support/exporting.ts";
+import { emptyFolder, privacy } from "../support/exporting.ts";
 import { portmanteau } from "./running.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -83,13 +83,7 @@ describe("portmanteau new source", () => {
       title: "Notes",
       schema,
       subjectField: "/ownerId",
-      privacy: {
-        category: "notes",
-        purposes: ["dpv:ServiceProvision"],
-        legalBasis: "eu-gdpr:A6-1-b",
-        origin: "provided",
-        retention: { criteria: "as long as the account" },
-      },
+      privacy,
       source,
     });
     createExporter({ controller: { name: "Acme", contact: "privacy@acme.example" }, datasets: [dataset] });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { emptyFolder } from "../support/exporting.ts";
+import { emptyFolder, noteSchema, privacy } from "../support/exporting.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -74,25 +74,9 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const notes = defineDataset({
   name: "notes",
   title: "Notes",
-  schema: {
-    type: "object",
-    additionalProperties: false,
-    required: ["id", "owner", "text"],
-    properties: {
-      id: { type: "integer" },
-      owner: { type: "string" },
-      text: { type: "string" },
-      password: { type: "string", writeOnly: true },
-    },
-  },
+  schema: ${JSON.stringify(noteSchema)},
   subjectField: "/owner",
-  privacy: {
-    category: "notes",
-    purposes: ["dpv:ServiceProvision"],
-    legalBasis: "eu-gdpr:A6-1-b",
-    origin: "provided",
-    retention: { duration: "P1Y" },
-  },
+  privacy: ${JSON.stringify(privacy)},
   source: iterableSource({ async *records({ subject }) { ${read} }, ${count} }),
 });
 const mail = defineDataset({

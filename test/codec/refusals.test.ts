@@ -1,7 +1,7 @@
 import type { PortmanteauError, RecordSchema } from "portmanteau";
 import { describe, expect, it } from "vitest";
 import { compileCodec } from "../../src/codec/record-codec.ts";
-import { codecOf, encode, object } from "./encoding.ts";
+import { access, codecOf, encode, object } from "./encoding.ts";
 
 /** What is refused: its schema, where, and a word of the mend. */
 const refused: Record<string, readonly [schema: unknown, pointer: string, mend: RegExp]> = {
@@ -281,7 +281,7 @@ describe("a record schema", () => {
         compileCodec({
           dataset: "d",
           schema: schema as RecordSchema,
-          view: { scope: "access", origin: "provided", legalBasis: "eu-gdpr:A6-1-b" },
+          view: access,
         });
       } catch (thrown) {
         error = thrown;
@@ -387,7 +387,7 @@ describe("a record schema", () => {
         compileCodec({
           dataset: "d",
           schema: schema as RecordSchema,
-          view: { scope: "access", origin: "provided", legalBasis: "eu-gdpr:A6-1-b" },
+          view: access,
         }),
       ).toThrowError(expect.objectContaining({ code: "SCHEMA_UNSUPPORTED" }));
     });

@@ -12,6 +12,7 @@ import {
   exported,
   exporterOf,
   failing,
+  gone,
   jsonAt,
   noteDataset,
   noteSchema,
@@ -25,7 +26,6 @@ import { contentOf, type FileSourceOptions, fileDataset, fileSource, type TestFi
 expectNoUnhandledRejection();
 
 const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
-const unavailable = () => new PortmanteauError("SOURCE_UNAVAILABLE", "The store is away.", { retryable: true });
 const dataset = (files: readonly (TestFile | null)[], options?: FileSourceOptions) =>
   fileDataset("docs", fileSource(files, options).source);
 /** Everything that verification finds. */
@@ -279,11 +279,11 @@ describe("files that come with records", () => {
           content,
           open: async (attempt: number) => {
             const file = { name: "", content };
-            return attempt < failures ? broken(file, unavailable()) : contentOf(file, chunkBytes);
+            return attempt < failures ? broken(file, gone()) : contentOf(file, chunkBytes);
           },
         }));
         const before = (page: number) => {
-          if (failures > 0 && page === 1) throw unavailable();
+          if (failures > 0 && page === 1) throw gone();
         };
         return fileDataset(name, fileSource(files, { chunkBytes, resume, before }).source);
       };
@@ -382,12 +382,12 @@ function broken(file: TestFile, error: unknown) {
 }
 
 describe("a file that cannot be read", () => {
-  const gone = () => Promise.reject(new PortmanteauError("SOURCE_FAILED", "It is gone."));
+  const lost = () => Promise.reject(new PortmanteauError("SOURCE_FAILED", "It is gone."));
 
   it("makes its dataset partial, and its record and the report say so", async () => {
     const { source, seen } = fileSource([
       { name: "a", content: "a" },
-      { name: "b", open: gone },
+      { name: "b", open: lost },
       { name: "c", content: "c" },
     ]);
     const { entries, report, zip } = await exported([fileDataset("docs", source)], partial);
@@ -414,7 +414,7 @@ describe("a file that cannot be read", () => {
   });
 
   it("fails the export by default, with the first reason as the cause", async () => {
-    const { exporter } = exporterOf([dataset([{ name: "a" }, { name: "b", open: gone }])]);
+    const { exporter } = exporterOf([dataset([{ name: "a" }, { name: "b", open: lost }])]);
     const error = await failing(exporter.export(request, { to: new Collecting() }));
     expect(error).toMatchObject({ code: "INCOMPLETE", retryable: false, context: { dataset: "docs" } });
     expect(error.cause).toMatchObject({ code: "SOURCE_FAILED", message: "It is gone." });
@@ -425,7 +425,7 @@ describe("a file that cannot be read", () => {
     const content = Buffer.from("deflated in pieces, several at a time ".repeat(30_000));
     const file = { name: "a", content };
     const { source, seen } = fileSource([
-      { ...file, open: async (attempt) => (attempt < 2 ? broken(file, unavailable()) : contentOf(file)) },
+      { ...file, open: async (attempt) => (attempt < 2 ? broken(file, gone()) : contentOf(file)) },
     ]);
     const { entries, report, events } = await exported([fileDataset("docs", source)]);
     expect(entries.get("files/docs/a")?.equals(content)).toBe(true);
@@ -440,7 +440,7 @@ describe("a file that cannot be read", () => {
   it("because its store does not answer, ends the dataset: nobody waits for all others", async () => {
     const { source, seen } = fileSource([
       { name: "a", content: "a" },
-      { name: "b", open: () => Promise.reject(unavailable()) },
+      { name: "b", open: () => Promise.reject(gone()) },
       { name: "c", content: "c" },
     ]);
     const { report, entries } = await exported([fileDataset("docs", source)], partial);

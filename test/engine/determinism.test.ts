@@ -1,4 +1,4 @@
-import { type Dataset, type ExporterConfig, PortmanteauError, type RecordSchema } from "portmanteau";
+import type { Dataset, ExporterConfig, RecordSchema } from "portmanteau";
 import { localSpool } from "portmanteau/spools/local";
 import { describe, expect, it } from "vitest";
 import {
@@ -7,6 +7,7 @@ import {
   expectNoUnhandledRejection,
   exported,
   fixed,
+  gone,
   jsonAt,
   noteDataset,
   noteSchema,
@@ -43,8 +44,7 @@ function datasets(slowMs: number, failing = false): Dataset[] {
     const { source } = controlledSource(records(count), {
       before: async (page) => {
         await wait(Math.random() * slowMs);
-        if (failing && page % 3 === 1 && failures++ < 5)
-          throw new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
+        if (failing && page % 3 === 1 && failures++ < 5) throw gone();
       },
     });
     return noteDataset(`d${index}`, source, { schema, primaryKey: ["/id"], timeField: "/at" });

@@ -1,4 +1,4 @@
-import { type ExportEvent, type ExporterConfig, PortmanteauError, type Snapshot, type Source } from "portmanteau";
+import type { ExportEvent, ExporterConfig, Snapshot, Source } from "portmanteau";
 import { describe, expect, it } from "vitest";
 import { durableExporterOf, exportedDurably, type Faults, TestSpool } from "../support/durable.ts";
 import { everyKindSmall, mixed, mixedFacts } from "../support/durable-datasets.ts";
@@ -10,9 +10,11 @@ import {
   exported,
   failing,
   fixed,
+  gone,
   jsonAt,
   noteDataset,
   notes,
+  recording,
   request,
 } from "../support/exporting.ts";
 import { fileDataset, fileSource } from "../support/files.ts";
@@ -20,7 +22,6 @@ import { partitionedSource } from "../support/partitions.ts";
 
 expectNoUnhandledRejection();
 
-const gone = () => new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
 const { id } = request;
 type Config = Parameters<typeof durableExporterOf>[2];
 
@@ -48,12 +49,12 @@ describe("a part that is taken up again", () => {
     });
     expect((await first.progress(id))?.parts).toMatchObject([{ state: "begun", records: 20, expected: null }]);
     const asked: unknown[] = [];
-    const events: ExportEvent[] = [];
+    const { events, onEvent } = recording();
     const second = await begun(
       controlledSource(mixed(41), { before: (_page, { after }) => void asked.push(after) }).source,
       spool,
     );
-    const receipt = await second.collectPart(id, { dataset: "a" }, { onEvent: (event) => events.push(event) });
+    const receipt = await second.collectPart(id, { dataset: "a" }, { onEvent });
     expect(asked[0]).toBe(20);
     expect(receipt).toMatchObject({ requestId: id, dataset: "a", written: 35, quarantined: 6, error: null });
     const of = { requestId: id, run: events[0]?.run };
@@ -77,10 +78,10 @@ describe("a part that is taken up again", () => {
 
   it("puts a checkpoint at the end of a page when the time for one has come, and not before", async () => {
     const checkpoints = async (checkpointMs: number) => {
-      const events: ExportEvent[] = [];
+      const { events, onEvent } = recording();
       const { source } = controlledSource(mixed(41));
       const exporter = await begun(source, new TestSpool(), { durable: { checkpointMs } });
-      await exporter.collectPart(id, { dataset: "a" }, { onEvent: (event) => events.push(event) });
+      await exporter.collectPart(id, { dataset: "a" }, { onEvent });
       return events.flatMap((event) => (event.type === "checkpoint" ? event.records : []));
     };
     expect(await checkpoints(0)).toEqual([10, 20, 30, 40, 41]);
@@ -154,8 +155,8 @@ describe("a part that is taken up again", () => {
     );
     await failing(first.collectPart(id, { dataset: "a" }));
     const second = await begun(sourceOf(), spool);
-    const events: ExportEvent[] = [];
-    await second.collectPart(id, { dataset: "a" }, { onEvent: (event) => events.push(event) });
+    const { events, onEvent } = recording();
+    await second.collectPart(id, { dataset: "a" }, { onEvent });
     expect(events).toContainEqual(expect.objectContaining({ type: "partStarted", again: true, records: 20 }));
     const to = new Collecting();
     const { findings } = await second.assemble(id, { to });

@@ -9,20 +9,17 @@ import {
   fixed,
   noteDataset,
   notes,
+  recording,
   request,
 } from "../support/exporting.ts";
 
 const { id } = request;
 const datasets = () => [noteDataset("a", controlledSource(notes(15), { count: 15 }).source)];
-const watched = () => {
-  const events: ExportEvent[] = [];
-  return { events, onEvent: (event: ExportEvent) => void events.push(event) };
-};
 const typesOf = (events: readonly ExportEvent[]) => events.map(({ type }) => type).filter((type) => type !== "page");
 
 describe("the events of an export", () => {
   it("begin with its call and end with it, and tell what is done between", async () => {
-    const { events, onEvent } = watched();
+    const { events, onEvent } = recording();
     await exporterOf(datasets()).exporter.export(request, { to: new Collecting(), ...fixed, onEvent });
     const of = { requestId: id, run: events[0]?.run };
     const durationMs = expect.any(Number);
@@ -46,7 +43,7 @@ describe("the events of an export", () => {
   });
 
   it("carry the number of their own call, when two of the same request are under way", async () => {
-    const { events, onEvent } = watched();
+    const { events, onEvent } = recording();
     const { exporter } = exporterOf(datasets());
     await Promise.all([0, 1].map(() => exporter.export(request, { to: new Collecting(), onEvent })));
     const runs = [...new Set(events.map(({ run }) => run))];
@@ -55,7 +52,7 @@ describe("the events of an export", () => {
   });
 
   it("bracket every step of a durable request, those that fail too", async () => {
-    const { events, onEvent } = watched();
+    const { events, onEvent } = recording();
     const exporter = durableExporterOf(datasets(), new TestSpool());
     const step = async (work: () => Promise<unknown>) => {
       events.length = 0;
@@ -96,7 +93,7 @@ describe("the events of an export", () => {
   });
 
   it("tell of no request that is malformed: its id may be anything", async () => {
-    const { events, onEvent } = watched();
+    const { events, onEvent } = recording();
     const malformed = { ...request, id: "ada@example.org" };
     const to = new Collecting();
     const durable = durableExporterOf(datasets(), new TestSpool());

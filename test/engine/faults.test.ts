@@ -3,15 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { inspect } from "node:util";
-import {
-  type Delivery,
-  type Destination,
-  type ExportEvent,
-  type ExporterConfig,
-  PortmanteauError,
-  type Source,
-  type Spool,
-} from "portmanteau";
+import type { Delivery, Destination, ExportEvent, ExporterConfig, PortmanteauError, Source, Spool } from "portmanteau";
 import { fileDelivery } from "portmanteau/deliveries/file";
 import { describe, expect, it } from "vitest";
 import {
@@ -23,10 +15,12 @@ import {
   exporterOf,
   failing,
   fixed,
+  gone,
   jsonAt,
   noteDataset,
   noteSchema,
   notes,
+  recording,
   refused,
   request,
   wait,
@@ -34,7 +28,6 @@ import {
 
 expectNoUnhandledRejection();
 
-const gone = () => new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
 const pages = [0, 1, 2, 3, 4];
 
 describe("a source that fails for good", () => {
@@ -310,10 +303,8 @@ describe("an abort", () => {
       stop.abort(),
     );
     const { exporter, spooled } = exporterOf([noteDataset("a", source)]);
-    const events: ExportEvent[] = [];
-    const error = await failing(
-      exporter.export(request, { to: to(folder), signal: stop.signal, onEvent: (event) => events.push(event) }),
-    );
+    const { events, onEvent } = recording();
+    const error = await failing(exporter.export(request, { to: to(folder), signal: stop.signal, onEvent }));
     expect([error.code, error.report?.status, events.at(-2)?.type]).toEqual(["ABORTED", "aborted", "failed"]);
     expect([readdirSync(folder), spooled()]).toEqual([[], []]);
     return error;
@@ -553,14 +544,9 @@ describe("a foreign error that quotes a value", () => {
     };
   for (const [where, [code, more, config, delivery = to({})]] of Object.entries(cases)) {
     it(`${where} is typed, and neither the error, the report nor an event hold it`, async () => {
-      const events: ExportEvent[] = [];
+      const { events, onEvent } = recording();
       const { exporter } = exporterOf([noteDataset("a", source, more)], config);
-      const error = await failing(
-        exporter.export(
-          { ...request, subject: { id: "u1" } },
-          { to: delivery, onEvent: (event) => events.push(event) },
-        ),
-      );
+      const error = await failing(exporter.export({ ...request, subject: { id: "u1" } }, { to: delivery, onEvent }));
       expect(error.code).toBe(code);
       const said = [
         error.message,

@@ -21,6 +21,7 @@ import {
   jsonAt,
   noteDataset,
   privacy,
+  recording,
   refused,
   request,
 } from "../support/exporting.ts";
@@ -65,16 +66,14 @@ async function exported(
   identities: readonly IdentityResolver[],
   { subject = byEmail, ...more }: Partial<ExporterConfig> & { readonly subject?: Subject } = {},
 ) {
-  const events: ExportEvent[] = [];
+  const { events, onEvent } = recording();
   const { exporter, spooled } = exporterOf(
     datasets.map(({ dataset }) => dataset),
     { identities, ...more },
   );
   const to = new Collecting();
   const asked: ExportRequest = { ...request, subject };
-  const report = await exporter
-    .export(asked, { to, ...fixed, onEvent: (event) => void events.push(event) })
-    .finally(() => expect(spooled()).toEqual([]));
+  const report = await exporter.export(asked, { to, ...fixed, onEvent }).finally(() => expect(spooled()).toEqual([]));
   const entries = entriesOf(to.bytes);
   return { report, events, plan: exporter.plan(asked), entries, manifest: jsonAt(entries, "manifest.json") };
 }

@@ -3,27 +3,23 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { inspect } from "node:util";
-import { type Dataset, type ExportEvent, type ExporterConfig, PortmanteauError, verifyBundle } from "portmanteau";
+import { type Dataset, type ExporterConfig, verifyBundle } from "portmanteau";
 import { fileDelivery } from "portmanteau/deliveries/file";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { controlledSource, emptyFolder, exporterOf, fixed, noteDataset, notes, request } from "../support/exporting.ts";
+import { describe, expect, it } from "vitest";
+import {
+  controlledSource,
+  emptyFolder,
+  expectNoUnhandledRejection,
+  exporterOf,
+  failing,
+  fixed,
+  noteDataset,
+  notes,
+  recording,
+  request,
+} from "../support/exporting.ts";
 
-const unhandled: unknown[] = [];
-const note = (error: unknown) => unhandled.push(error);
-beforeAll(() => void process.on("unhandledRejection", note));
-afterAll(() => {
-  process.off("unhandledRejection", note);
-  expect(unhandled).toEqual([]);
-});
-
-async function failing(promise: Promise<unknown>): Promise<PortmanteauError> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(PortmanteauError.is(error), inspect(error)).toBe(true);
-  return error as PortmanteauError;
-}
+expectNoUnhandledRejection();
 
 /** Exports to a file; gives its digest, its records and what lies beside it. */
 async function exportToFile(datasets: readonly Dataset[], more: Partial<ExporterConfig> = {}) {
@@ -48,10 +44,8 @@ describe("a source that fails", () => {
       });
       const folder = emptyFolder();
       const { exporter, spooled } = exporterOf([noteDataset("a", source)]);
-      const events: ExportEvent[] = [];
-      const error = await failing(
-        exporter.export(request, { to: fileDelivery(join(folder, "b.zip")), onEvent: (event) => events.push(event) }),
-      );
+      const { events, onEvent } = recording();
+      const error = await failing(exporter.export(request, { to: fileDelivery(join(folder, "b.zip")), onEvent }));
       expect(error).toMatchObject({ code: "SOURCE_FAILED", retryable: false, context: { dataset: "a" } });
       expect(error.cause).toBeInstanceOf(Error);
       expect(error.report).toMatchObject({ status: "failed", bundle: null });

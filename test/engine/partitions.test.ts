@@ -3,7 +3,6 @@ import {
   type ExporterConfig,
   type JsonValue,
   type Page,
-  PortmanteauError,
   type RecordSchema,
   type Snapshot,
   type Source,
@@ -21,6 +20,7 @@ import {
   exported,
   exporterOf,
   failing,
+  gone,
   jsonAt,
   noteDataset,
   noteSchema,
@@ -155,7 +155,7 @@ describe("a dataset in several partitions", () => {
     it("when reading fails and is taken up again", async () => {
       let calls = 0;
       const sometimes = () => {
-        if (++calls % 4 === 0) throw new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
+        if (++calls % 4 === 0) throw gone();
       };
       expect(await digest({ lanes: 3 }, sometimes)).toBe(await first);
       expect(calls).toBeGreaterThan(20);
@@ -254,7 +254,7 @@ describe("a partition", () => {
       before: (_, at) => {
         if (at !== 30 || broken) return;
         broken = true;
-        throw new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
+        throw gone();
       },
     });
     const { report, entries } = await exported([noteDataset("notes", source)], { lanes: 1 });
@@ -276,7 +276,7 @@ describe("a partition", () => {
       before: (_, at) => {
         if (at !== 30 || broken) return;
         broken = true;
-        throw new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
+        throw gone();
       },
     });
     const { report, entries } = await exported([noteDataset("notes", source)], { lanes: 1 });
@@ -385,7 +385,7 @@ describe("the partitions that a source gives", () => {
   it("are asked for again after a retryable error, also one that is thrown at once", async () => {
     let asked = 0;
     const { source } = dividing(() => {
-      if (++asked < 3) throw new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
+      if (++asked < 3) throw gone();
       return Promise.resolve([{ part: 0, from: 0, to: 9 }]);
     });
     const { report } = await exported([noteDataset("notes", source)]);

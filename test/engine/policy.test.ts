@@ -4,7 +4,6 @@ import {
   type ExporterConfig,
   type ExportRequest,
   oneMonthAfter,
-  PortmanteauError,
   type RecordSchema,
   type Source,
 } from "portmanteau";
@@ -17,6 +16,7 @@ import {
   exporterOf,
   failing,
   fixed,
+  goneAt,
   jsonAt,
   noteDataset,
   noteSchema,
@@ -591,15 +591,7 @@ describe("an exporter", () => {
     [2, "none", "per-dataset"],
   ] as const) {
     it(`says ${consistency} of a dataset that broke off at page ${failAt} and was read on by "${resume}"`, async () => {
-      let failed = false;
-      const { source } = controlledSource(notes(50), {
-        resume,
-        before: (page) => {
-          if (page !== failAt || failed) return;
-          failed = true;
-          throw new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
-        },
-      });
+      const { source } = controlledSource(notes(50), { resume, before: goneAt(failAt) });
       const { report } = await exported([noteDataset("a", { ...source, consistency: "dataset" })]);
       expect([report.datasets[0]?.retries, report.consistency]).toEqual([1, consistency]);
     });

@@ -15,14 +15,14 @@ function peakOf(records: number): { readonly peak: number; readonly zips: number
     `import { createExporter } from ${at("src/index.ts")};
     import { fileDelivery } from ${at("src/deliveries/file.ts")};
     import { iterableSource } from ${at("src/sources/iterable.ts")};
-    import { noteDataset, request } from ${at("test/support/killed.ts")};
+    import { noteDataset, request } from ${at("test/support/notes.ts")};
     function* notes() {
       for (let id = 0; id < ${records}; id++) {
         const word = Math.imul(id, 2654435761) >>> 0;
         yield { id, owner: "u1", text: (word.toString(36) + " " + (word ^ id).toString(16) + " said\\r\\n").repeat(12) };
       }
     }
-    const exporter = createExporter({ controller: { name: "a", contact: "b" }, datasets: [noteDataset(iterableSource({ records: () => notes() }))] });
+    const exporter = createExporter({ controller: { name: "a", contact: "b" }, datasets: [noteDataset("notes", iterableSource({ records: () => notes() }))] });
     await exporter.export(request, { to: fileDelivery(${JSON.stringify(join(folder, "b.zip"))}), splitBytes: 1_000_000 });
     console.log(process.resourceUsage().maxRSS / 1024);`,
   );

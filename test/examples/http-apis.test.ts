@@ -2,8 +2,15 @@ import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { billingInvoices } from "../../examples/billing-api.ts";
 import { helpDeskTickets } from "../../examples/help-desk.ts";
-import { createExporter, type ExportEvent, type Source } from "../../src/index.ts";
-import { Collecting, entriesOf, jsonAt, noteDataset, type request as noteRequest } from "../support/exporting.ts";
+import { createExporter, type Source } from "../../src/index.ts";
+import {
+  Collecting,
+  entriesOf,
+  jsonAt,
+  noteDataset,
+  type request as noteRequest,
+  recording,
+} from "../support/exporting.ts";
 import { type SeenRequest, sendJson, startServer, type TestServer } from "../support/http-server.ts";
 
 const person = "cus ada/1815"; // an id that must be escaped in a path
@@ -27,7 +34,7 @@ afterEach(async () => {
 
 /** Exports the source as one dataset, with an engine that does not wait long between attempts. */
 async function exported(source: Source) {
-  const events: ExportEvent[] = [];
+  const { events, onEvent } = recording();
   const to = new Collecting();
   const exporter = createExporter({
     controller: { name: "Acme", contact: "privacy@acme.example" },
@@ -35,7 +42,7 @@ async function exported(source: Source) {
     retry: { attempts: 5, baseDelayMs: 5, maxDelayMs: 20 },
     pageRecords: 50,
   });
-  const report = await exporter.export(request, { to, onEvent: (event) => void events.push(event) });
+  const report = await exporter.export(request, { to, onEvent });
   return { report, records: jsonAt(entriesOf(to.bytes), "data/records.json"), events };
 }
 

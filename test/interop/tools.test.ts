@@ -13,6 +13,7 @@ import { type Database, openDatabase } from "../../examples/vekora/database.ts";
 import { vekoraExporter } from "../../examples/vekora/exporter.ts";
 import { mainSubject } from "../../examples/vekora/seed.ts";
 import { packageRules } from "../support/data-package-rules.ts";
+import { privacy } from "../support/notes.ts";
 import { toolIsHere } from "../support/tools.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "portmanteau-tools-"));
@@ -130,13 +131,6 @@ describe("a table whose texts are empty or null", () => {
       properties: { id: { type: "integer" }, note: { type: ["string", "null"] } },
     };
     const records = [null, "", "x", "'=1", "NULL"].map((note, id) => ({ id, owner: "u", note }));
-    const privacy = {
-      category: "notes",
-      purposes: ["dpv:ServiceProvision"],
-      legalBasis: "eu-gdpr:A6-1-b",
-      origin: "provided",
-      retention: { duration: "P1Y" },
-    } as const;
     const exporter = createExporter({
       controller: { name: "A", contact: "a@example.org" },
       datasets: [

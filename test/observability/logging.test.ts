@@ -1,6 +1,4 @@
-import { Writable } from "node:stream";
-import pino from "pino";
-import { type ExportEvent, PortmanteauError } from "portmanteau";
+import type { ExportEvent } from "portmanteau";
 import { logEvents } from "portmanteau/logging";
 import { describe, expect, it } from "vitest";
 import { watchedExports } from "../../examples/observability.ts";
@@ -11,38 +9,28 @@ import {
   exporterOf,
   failing,
   fixed,
+  goneAt,
   noteDataset,
   notes,
+  recording,
   request,
 } from "../support/exporting.ts";
+import { logged, telemetry, withContext } from "../support/observers.ts";
 import { hostileExports, planted } from "./hostile.ts";
-import { telemetry, withContext } from "./telemetry.ts";
 
 withContext();
 const before = process.cwd();
 
-/** A real pino that writes lines of JSON into memory. */
-function logged() {
-  const lines: string[] = [];
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(...String(chunk).trimEnd().split("\n"));
-      done();
-    },
-  });
-  const logger = pino({ level: "trace", base: null, timestamp: false }, stream);
-  return { lines, logger, onEvent: logEvents(logger) };
-}
 const levels = { debug: 20, info: 30, warn: 40, error: 50 };
 
 describe("the log", () => {
   it("has a line of JSON for each event, with the event's own fields", async () => {
-    const { lines, onEvent } = logged();
-    const events: ExportEvent[] = [];
+    const { lines, onEvent: log } = logged();
+    const { events, onEvent: record } = recording();
     const { exporter } = exporterOf([noteDataset("a", controlledSource(notes(15)).source)]);
     const both = (event: ExportEvent) => {
-      events.push(event);
-      onEvent(event);
+      record(event);
+      log(event);
     };
     await exporter.export(request, { to: new Collecting(), ...fixed, onEvent: both });
     const parsed = lines.map((line) => JSON.parse(line));
@@ -56,11 +44,7 @@ describe("the log", () => {
 
   it("warns of what is tried again, and has one error for what failed: a dataset, and the call", async () => {
     const { lines, onEvent } = logged();
-    const { source } = controlledSource(notes(15), {
-      before: () => {
-        throw new PortmanteauError("SOURCE_UNAVAILABLE", "Gone.", { retryable: true });
-      },
-    });
+    const { source } = controlledSource(notes(15), { before: goneAt() });
     const { exporter } = exporterOf([noteDataset("a", source)]);
     await failing(exporter.export(request, { to: new Collecting(), onEvent }));
     const serious = lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= levels.warn);

@@ -1,5 +1,4 @@
 import { SpanStatusCode } from "@opentelemetry/api";
-import { PortmanteauError } from "portmanteau";
 import { afterEach, describe, expect, it } from "vitest";
 import { durableExporterOf, TestSpool } from "../support/durable.ts";
 import {
@@ -8,12 +7,13 @@ import {
   exporterOf,
   failing,
   fixed,
+  goneAt,
   noteDataset,
   notes,
   request,
 } from "../support/exporting.ts";
+import { below, telemetry, withContext } from "../support/observers.ts";
 import { partitionedSource } from "../support/partitions.ts";
-import { below, telemetry, withContext } from "./telemetry.ts";
 
 withContext();
 const { id } = request;
@@ -27,25 +27,9 @@ afterEach(async () => {
   for (const watched of opened.splice(0)) await watched.close();
 });
 
-const unavailable = () => new PortmanteauError("SOURCE_UNAVAILABLE", "Gone.", { retryable: true });
 /** A source that breaks off before a page, once. */
-const once = (page: number) => {
-  let broke = false;
-  return controlledSource(notes(30), {
-    count: 30,
-    before: (at) => {
-      if (at !== page || broke) return;
-      broke = true;
-      throw unavailable();
-    },
-  }).source;
-};
-const broken = () =>
-  controlledSource(notes(30), {
-    before: () => {
-      throw unavailable();
-    },
-  }).source;
+const once = (page: number) => controlledSource(notes(30), { count: 30, before: goneAt(page) }).source;
+const broken = () => controlledSource(notes(30), { before: goneAt() }).source;
 
 describe("the spans", () => {
   it("of an export stand below the caller's, with what was counted", async () => {
@@ -219,6 +203,25 @@ describe("the metrics", () => {
       [{ "portmanteau.dataset.name": "a", "error.type": "SOURCE_UNAVAILABLE" }, 4],
       [{ "portmanteau.dataset.name": "b", "error.type": "SOURCE_UNAVAILABLE" }, 2],
     ]);
+  });
+
+  it("are in seconds, in buckets that tell a small export from a large one", async () => {
+    const { onEvent, histogram } = watch();
+    const of = { requestId: id, operation: "export", part: null, code: null } as const;
+    for (const [run, durationMs] of [7, 200, 3_000, 1_200_000].entries()) {
+      onEvent({ ...of, type: "runStarted", run });
+      const counts = { read: 0, written: 0, quarantined: 0, durationMs };
+      onEvent({ ...of, type: "datasetEnded", run, dataset: "a", outcome: "empty", ...counts });
+      onEvent({ ...of, type: "runEnded", run, durationMs });
+    }
+    for (const metric of ["portmanteau.export.duration", "portmanteau.dataset.duration"]) {
+      const { sum, counts } = await histogram(metric);
+      expect(sum, metric).toBeCloseTo(1_203.207);
+      expect(
+        counts.filter((count) => count > 0),
+        metric,
+      ).toEqual([1, 1, 1, 1]);
+    }
   });
 
   it("have units of UCUM and few values of each attribute: no id of a request or of a bundle", async () => {

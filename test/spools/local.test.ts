@@ -89,10 +89,10 @@ describe("a process that is killed while it exports", () => {
     import { localSpool } from ${JSON.stringify(resolve("src/spools/local.ts"))};
     import { fileDelivery } from ${JSON.stringify(resolve("src/deliveries/file.ts"))};
     import { iterableSource } from ${JSON.stringify(resolve("src/sources/iterable.ts"))};
-    import { noteDataset, request } from ${JSON.stringify(resolve("test/support/killed.ts"))};
+    import { noteDataset, request } from ${JSON.stringify(resolve("test/support/notes.ts"))};
     const [folder] = process.argv.slice(-1);
     const endless = iterableSource({ async *records() { for (let id = 0; ; id++) { if (id === 50_000) console.log("writing"); yield { id, owner: "u1", text: "x".repeat(50) + id }; } } });
-    await createExporter({ controller: { name: "a", contact: "b" }, datasets: [noteDataset(endless)], spool: localSpool({ memoryBytes: 0, directory: folder }) }).export(request, { to: fileDelivery(folder + "/bundle.zip") });`;
+    await createExporter({ controller: { name: "a", contact: "b" }, datasets: [noteDataset("notes", endless)], spool: localSpool({ memoryBytes: 0, directory: folder }) }).export(request, { to: fileDelivery(folder + "/bundle.zip") });`;
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
     it(`by ${signal} leaves ${signal === "SIGKILL" ? "no spool file" : "no file at all"}`, async () => {

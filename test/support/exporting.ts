@@ -6,7 +6,6 @@ import { inspect } from "node:util";
 import {
   createExporter,
   type Dataset,
-  type ExportEvent,
   type ExporterConfig,
   type ExportOptions,
   type ExportRequest,
@@ -14,18 +13,21 @@ import {
 } from "portmanteau";
 import { localSpool } from "portmanteau/spools/local";
 import { afterAll, beforeAll, expect } from "vitest";
-import { Collecting, entriesOf, fixed, request } from "./notes.ts";
+import { Collecting, entriesOf, fixed, recording, request } from "./notes.ts";
 
 export {
   Collecting,
   controlledSource,
   entriesOf,
   fixed,
+  gone,
+  goneAt,
   jsonAt,
   noteDataset,
   noteSchema,
   notes,
   privacy,
+  recording,
   request,
   type Seen,
 } from "./notes.ts";
@@ -99,10 +101,10 @@ export async function exported(
   options: Partial<ExportOptions> & { readonly request?: ExportRequest } = {},
 ) {
   const to = new Collecting();
-  const events: ExportEvent[] = [];
+  const { events, onEvent } = recording();
   const { exporter, spooled } = exporterOf(datasets, config);
   const { request: asked = request, ...rest } = options;
-  const report = await exporter.export(asked, { to, ...fixed, onEvent: (event) => events.push(event), ...rest });
+  const report = await exporter.export(asked, { to, ...fixed, onEvent, ...rest });
   expect(spooled()).toEqual([]);
   const zip = to.bytes;
   return { report, events, zip, entries: entriesOf(zip), sha256: sha256(zip) };

@@ -3,8 +3,10 @@ import { inflateRawSync } from "node:zlib";
 import {
   type Dataset,
   defineDataset,
+  type ExportEvent,
   type ExportRequest,
   type Page,
+  PortmanteauError,
   type ReadContext,
   type RecordSchema,
   type Source,
@@ -94,6 +96,20 @@ export function controlledSource(
     ...(count === undefined ? {} : { count: async () => count }),
   };
   return { source, seen };
+}
+
+/** What a source throws that is away for now. */
+export const gone = () => new PortmanteauError("SOURCE_UNAVAILABLE", "gone", { retryable: true });
+
+/** For `before`: the source is away at the page of this number, or at every page. */
+export const goneAt = (page?: number) => (at: number) => {
+  if (page === undefined || at === page) throw gone();
+};
+
+/** An observer that keeps what it hears. */
+export function recording() {
+  const events: ExportEvent[] = [];
+  return { events, onEvent: (event: ExportEvent) => void events.push(event) };
 }
 
 export function noteDataset(name: string, source: Source, more: Partial<Dataset> = {}): Dataset {

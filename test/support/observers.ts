@@ -1,12 +1,16 @@
+import { Writable } from "node:stream";
 import { type Attributes, type Context, context, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import {
   AggregationTemporality,
+  type Histogram,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import pino from "pino";
+import { logEvents } from "portmanteau/logging";
 import { openTelemetry } from "portmanteau/opentelemetry";
 import { afterAll, beforeAll } from "vitest";
 
@@ -14,6 +18,19 @@ import { afterAll, beforeAll } from "vitest";
 export function withContext(): void {
   beforeAll(() => void context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
   afterAll(() => context.disable());
+}
+
+/** The observer over a real pino that writes lines of JSON into memory. */
+export function logged() {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(...String(chunk).trimEnd().split("\n"));
+      done();
+    },
+  });
+  const logger = pino({ level: "trace", base: null, timestamp: false }, stream);
+  return { lines, logger, onEvent: logEvents(logger) };
 }
 
 /** The observer over a real SDK that keeps everything in memory. */
@@ -24,6 +41,11 @@ export function telemetry() {
   const reader = new PeriodicExportingMetricReader({ exporter: metricsKept, exportIntervalMillis: 3_600_000 });
   const provider = new MeterProvider({ readers: [reader] });
   const spans = () => spansKept.getFinishedSpans();
+  const metrics = async () => {
+    metricsKept.reset();
+    await provider.forceFlush();
+    return metricsKept.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+  };
   return {
     onEvent: openTelemetry({ tracer, meter: provider.getMeter("test") }),
     tracer,
@@ -35,17 +57,18 @@ export function telemetry() {
     },
     /** The points of each metric by its name. */
     async points() {
-      metricsKept.reset();
-      await provider.forceFlush();
-      const metrics = metricsKept
-        .getMetrics()
-        .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
       return new Map(
-        metrics.map(({ descriptor: { name, unit }, dataPoints }) => [
+        (await metrics()).map(({ descriptor: { name, unit }, dataPoints }) => [
           name,
           { unit, points: dataPoints.map(({ attributes, value }) => ({ attributes, value: countIn(value) })) },
         ]),
       );
+    },
+    /** The first point of a histogram: what was recorded in all, and how many fell into each bucket. */
+    async histogram(metric: string) {
+      const [point] = (await metrics()).find(({ descriptor }) => descriptor.name === metric)?.dataPoints ?? [];
+      const value = point?.value as Histogram | undefined;
+      return { sum: value?.sum, counts: value?.buckets.counts ?? [] };
     },
     /** All that spans and metrics say, as text. */
     async text() {

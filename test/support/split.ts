@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Dataset, ExportEvent, ExporterConfig, ExportOptions, Manifest } from "portmanteau";
+import type { Dataset, ExporterConfig, ExportOptions, Manifest } from "portmanteau";
 import { fileDelivery } from "portmanteau/deliveries/file";
 import { expect } from "vitest";
-import { emptyFolder, entriesOf, exporterOf, fixed, jsonAt, request } from "./exporting.ts";
+import { emptyFolder, entriesOf, exporterOf, fixed, jsonAt, recording, request } from "./exporting.ts";
 
 /** One zip of a set, as a test looks at it. */
 export interface Part {
@@ -38,13 +38,13 @@ export async function exportedSet(
   options: Partial<ExportOptions> = {},
 ) {
   const folder = emptyFolder();
-  const events: ExportEvent[] = [];
+  const { events, onEvent } = recording();
   const { exporter, spooled } = exporterOf(datasets, config);
   const report = await exporter.export(request, {
     to: fileDelivery(join(folder, "bundle.zip")),
     splitBytes,
     ...fixed,
-    onEvent: (event) => events.push(event),
+    onEvent,
     ...options,
   });
   expect(spooled()).toEqual([]);
