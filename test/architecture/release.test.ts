@@ -1,9 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ReleaseFacts, refusals, release } from "../../.ci/release.ts";
 import { sourceMapFaults, tarballFaults } from "../../.ci/tarball.mjs";
+import packageFile from "../../package.json" with { type: "json" };
+import { root as repository } from "../support/documents.ts";
 
 const facts: ReleaseFacts = {
   packageFile: { version: "1.2.3", repository: "https://git.example/acme/portmanteau" },
@@ -120,4 +123,22 @@ describe("the tarball", () => {
       expect(tarballFaults({ paths: [...paths, path], packageFile })).toEqual([expect.stringContaining(path)]);
     }
   });
+
+  it("holds what its readers look for, and what its exports and its command lead to", () => {
+    const packageFile = { exports: { ".": { default: "./dist/index.js" } }, bin: { tool: "./dist/cli/main.js" } };
+    const paths = ["README.md", "LICENSE", "CHANGELOG.md", "dist/index.js", "dist/cli/main.js"];
+    expect(tarballFaults({ paths, packageFile })).toEqual([]);
+    for (const path of paths)
+      expect(tarballFaults({ paths: paths.filter((each) => each !== path), packageFile })).toEqual([
+        `It lacks ${path}.`,
+      ]);
+  });
+
+  it("would hold nothing else when it is packed from this tree, and lack at most what is not built yet", () => {
+    const packing = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+    const [packed] = JSON.parse(execFileSync("npm", packing, { cwd: repository, encoding: "utf8" }));
+    const paths = packed.files.map(({ path }: { readonly path: string }) => path);
+    const faults = tarballFaults({ paths, packageFile });
+    expect(faults.filter((fault) => !fault.startsWith("It lacks dist/"))).toEqual([]);
+  }, 300_000);
 });

@@ -80,5 +80,6 @@ describe("what an installed package brings", () => {
       metadata: { timestamp: "2026-01-01T00:00:00.000Z", component: { name: "portmanteau" } },
     });
     expect(sbom("2026-01-01T00:00:00.000Z")).toEqual(bill);
-  });
+    expect(sbom("2026-01-02T00:00:00.000Z").serialNumber, "of another bill").not.toBe(bill.serialNumber);
+  }, 300_000);
 });

@@ -67,6 +67,11 @@ describe("a command whose output is not taken", () => {
     expect(ran).toEqual({ code: 0, stdout: "{\n", stderr: "" });
   });
 
+  it("is silent, and succeeds, when nobody reads it at all", async () => {
+    const ran = await bash("set -o pipefail; portmanteau plan --subject u1 --json | true", configured({ read: "" }));
+    expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
   it("finishes an export whose progress nobody reads any more", async () => {
     const cwd = configured();
     const ran = await bash(`portmanteau export ${subject.join(" ")} --out bundle.zip 2> >(head -1 >&2); exit $?`, cwd);

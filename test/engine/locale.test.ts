@@ -1,7 +1,9 @@
-import type { ExportRequest, Locale } from "portmanteau";
+import { type ExportRequest, gdprRightsIn, type Locale } from "portmanteau";
 import { describe, expect, it } from "vitest";
 import {
+  Collecting,
   controlledSource,
+  entriesOf,
   exported,
   exporterOf,
   jsonAt,
@@ -34,6 +36,17 @@ describe("the language of the page", () => {
     const french = await pageIn("de", { locale: "fr" });
     expect(french.page).toContain('<html lang="fr"');
     expect(french.manifest.request.locale).toBe("fr");
+  });
+
+  it("is each request's own, also of one exporter, and the rights are said in it", async () => {
+    const { exporter } = exporterOf([noteDataset("a", controlledSource(notes(3)).source)]);
+    for (const locale of ["de", "fr", "de"] as const) {
+      const to = new Collecting();
+      await exporter.export({ ...request, locale }, { to });
+      const entries = entriesOf(to.bytes);
+      expect(entries.get("index.html")?.toString()).toContain(`<html lang="${locale}"`);
+      expect(jsonAt(entries, "manifest.json").rights).toEqual(gdprRightsIn(locale));
+    }
   });
 
   it("changes the page, and the data not at all", async () => {
