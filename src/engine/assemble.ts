@@ -3,6 +3,7 @@ import type { BundleDataset, BundleFile } from "../bundle/bundle-dataset.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Collected } from "./conclude-dataset.ts";
 import type { SealedStream } from "./lazy-stream.ts";
+import { unreadable } from "./typed-spool.ts";
 
 /** A collected dataset as the bundle takes it; nothing when none of it could be read. */
 export function bundleDataset({ planned: { dataset, codec, documents }, part }: Collected): BundleDataset | undefined {
@@ -38,12 +39,7 @@ export function bundleFile(dataset: string, { facts, spooled }: SealedStream, re
           yield chunk;
         }
       } catch (cause) {
-        throw PortmanteauError.is(cause)
-          ? cause
-          : new PortmanteauError("SPOOL_FAILED", `The spooled bytes of dataset "${dataset}" could not be read.`, {
-              context: { dataset },
-              cause,
-            });
+        throw unreadable(dataset, cause);
       }
       if (crc !== facts.compressedCrc32)
         throw new PortmanteauError(

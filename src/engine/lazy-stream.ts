@@ -2,7 +2,7 @@ import { resumedSegment } from "../archive/resumed-segment.ts";
 import { type SegmentFacts, type SegmentState, SegmentWriter } from "../archive/segment.ts";
 import { PortmanteauError } from "../model/errors.ts";
 import type { Spool, Spooled, SpoolWriter } from "../model/ports.ts";
-import { typedSpool } from "./typed-spool.ts";
+import { typedSpool, unreadable } from "./typed-spool.ts";
 
 /** One deflated stream of a part: what is known of it, and where its bytes wait. */
 export interface SealedStream {
@@ -106,11 +106,6 @@ async function* typedReads(chunks: AsyncIterable<Uint8Array>, dataset: string): 
   try {
     yield* chunks;
   } catch (cause) {
-    throw PortmanteauError.is(cause)
-      ? cause
-      : new PortmanteauError("SPOOL_FAILED", `The spooled bytes of dataset "${dataset}" could not be read.`, {
-          context: { dataset },
-          cause,
-        });
+    throw unreadable(dataset, cause);
   }
 }

@@ -10,3 +10,10 @@ export async function typedSpool<T>(name: string, step: () => Promise<T>): Promi
       : new PortmanteauError("SPOOL_FAILED", `The spooled stream "${name}" could not be written.`, { cause });
   }
 }
+
+/** What a spool threw while a dataset's bytes were read back, as its failure. */
+export function unreadable(dataset: string, cause: unknown): PortmanteauError {
+  if (PortmanteauError.is(cause)) return cause;
+  const message = `The spooled bytes of dataset "${dataset}" could not be read.`;
+  return new PortmanteauError("SPOOL_FAILED", message, { context: { dataset }, cause });
+}
