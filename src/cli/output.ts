@@ -1,4 +1,3 @@
-import { PortmanteauError } from "../index.ts";
 import { complain } from "./terminal.ts";
 
 let lost: NodeJS.ErrnoException | undefined;
@@ -6,9 +5,8 @@ let lost: NodeJS.ErrnoException | undefined;
 /** Notices what becomes of the output streams: without it the first broken one would end the process, in the midst of an export. */
 export function watchOutput(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // `portmanteau plan | head` closes the pipe early: that is no failure. An export to standard output that fails destroys it with the
-    // export's own error, which is reported where it is caught.
-    if (error.code !== "EPIPE" && !PortmanteauError.is(error)) lost ??= error;
+    // `portmanteau plan | head` closes the pipe early: that is no failure.
+    if (error.code !== "EPIPE") lost ??= error;
   });
   process.stderr.on("error", () => {}); // nobody is left to tell; the exit code says it
 }
@@ -19,6 +17,7 @@ export function watchOutput(): void {
  */
 export async function end(exitCode: number): Promise<never> {
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  // An export to standard output that fails has destroyed it with its own error, which is reported already.
   if (lost === undefined || exitCode !== 0) process.exit(exitCode);
   // What was asked for did not arrive, whatever was done.
   complain(`error: Standard output cannot be written: ${lost.code ?? lost.message}.`, "red");
