@@ -28,6 +28,7 @@ function __portmanteau_operands
   count (string match -v -- '-*' $words[3..-1])
 end
 complete -c portmanteau -f
+complete -c portmanteau -n '__portmanteau_command' -l help -d 'list the commands'
 complete -c portmanteau -n '__portmanteau_command' -l version -d 'print the version'
 ${lines.join("\n")}
 `;

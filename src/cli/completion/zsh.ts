@@ -8,8 +8,9 @@ _portmanteau() {
   local -a commands=(
 ${commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).join("\n")}
   )
+  local -a flags=('--help:list the commands' '--version:print the version')
   if (( CURRENT == 2 )); then
-    _describe command commands
+    _describe command commands -- flags
     return
   fi
   local command="$words[2]"
