@@ -16,7 +16,7 @@ import { answerTo, checkOptions, type DownloadOptions } from "./answer.ts";
  * ```ts
  * const download = downloadHandler({
  *   keys: [key],
- *   authorise: (request) => request.session?.accountId,
+ *   authorise: (request) => sessionOf(request)?.accountId,
  *   open: async ({ bundle }) => {
  *     const file = await openFile(join("/var/exports", `${bundle}.zip`));
  *     return file && { file, sha256: await digestOf(bundle), filename: "my-data.zip" };

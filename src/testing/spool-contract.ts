@@ -21,7 +21,7 @@ export interface SpoolFixture extends Fixture {
  * @throws {TypeError} when there is no test runner
  * @example
  * ```ts
- * spoolContract("memory", () => ({ spool: memorySpool(), handles: () => 0 }), { describe, it, after });
+ * spoolContract("local", () => ({ spool: localSpool({ memoryBytes: 0 }) }), { describe, it, after });
  * ```
  */
 export function spoolContract(

@@ -31,7 +31,7 @@ export interface PgBossQueueOptions<A> extends ExportQueueOptions<A> {
  * @throws {PortmanteauError} `CONFIG_INVALID` at once
  * @example
  * ```ts
- * const boss = await new PgBoss(process.env.DATABASE_URL).start();
+ * const boss = await new PgBoss("postgres://db.example/app").start();
  * const queue = pgBossQueue({ exporter, boss, limits: { postgres: { concurrency: 4, perSecond: 10 } } });
  * await queue.submit(request);
  * const worker = await queue.work({ deliver: ({ requestId }) => ({ to: fileDelivery(`/exports/${requestId}.zip`) }) });
