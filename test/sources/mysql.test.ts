@@ -15,6 +15,7 @@ import { bind } from "../../src/sources/mysql/literals.ts";
 import { Collecting, entriesOf, exporterOf, jsonAt, noteDataset, request } from "../support/exporting.ts";
 import { type MysqlDatabase, mysqlEngine } from "../support/mysql.ts";
 import { eventually, expectFailure, failureOf, readingAs } from "../support/reading.ts";
+import { mysqlValues } from "../support/sql-values.ts";
 
 const total = 1203;
 const schema = `
@@ -53,81 +54,6 @@ const visitsWhole = {
 const sleeping = {
   query: ({ subject }) => ({ text: "SELECT ? AS subject, sleep(300) AS id", values: [subject.id] }),
 } satisfies Omit<MysqlSourceOptions, "pool">;
-
-/** Type, SQL literal, and the value of the record. */
-const typeCases: readonly (readonly [type: string, literal: string, expected: unknown])[] = [
-  ["tinyint", "-128", -128],
-  ["tinyint(1)", "2", 2],
-  ["boolean", "true", 1],
-  ["tinyint unsigned", "255", 255],
-  ["smallint", "-32768", -32768],
-  ["mediumint unsigned", "16777215", 16777215],
-  ["int", "-2147483648", -2147483648],
-  ["int unsigned", "4294967295", 4294967295],
-  ["int(5) zerofill", "42", 42],
-  ["bigint", "-9223372036854775808", "-9223372036854775808"],
-  ["bigint unsigned", "18446744073709551615", "18446744073709551615"],
-  ["bigint", "7", "7"],
-  ["year", "1901", 1901],
-  ["year", "0", 0],
-  [
-    "decimal(65,30)",
-    "12345678901234567890.123456789012345678901234567890",
-    "12345678901234567890.123456789012345678901234567890",
-  ],
-  ["decimal(10,2)", "7", "7.00"],
-  ["decimal(10,2)", "-0.10", "-0.10"],
-  ["float", "1.1", 1.1],
-  ["float", "16777216", 16777216],
-  ["float", "0.1e0 + 0.2e0", 0.3],
-  ["float", "1e0 / 3", 0.33333334],
-  ["float", "3.4028234e38", 3.4028235e38],
-  ["float(9,6)", "37.386337", 37.386337],
-  ["double", "0.1e0 + 0.2e0", 0.30000000000000004],
-  ["double", "1.7976931348623157e308", Number.MAX_VALUE],
-  ["double", "2.2250738585072014e-308", 2.2250738585072014e-308],
-  ["bit(1)", "1", "1"],
-  ["bit(10)", "5", "0000000101"],
-  ["bit(64)", "18446744073709551615", "1".repeat(64)],
-  ["date", "'2024-02-29'", "2024-02-29"],
-  ["date", "'1000-01-01'", "1000-01-01"],
-  ["date", "'0000-00-00'", "0000-00-00"],
-  ["date", "'2024-00-00'", "2024-00-00"],
-  ["datetime", "'2024-02-29 12:34:56'", "2024-02-29T12:34:56.000"],
-  ["datetime(1)", "'2024-02-29 12:34:56.7'", "2024-02-29T12:34:56.700"],
-  ["datetime(3)", "'2024-02-29 12:34:56.789'", "2024-02-29T12:34:56.789"],
-  ["datetime(6)", "'2024-02-29 12:34:56.789'", "2024-02-29T12:34:56.789"],
-  ["datetime(6)", "'2024-02-29 12:34:56.7891'", "2024-02-29T12:34:56.789100"],
-  ["datetime(6)", "'9999-12-31 23:59:59.999999'", "9999-12-31T23:59:59.999999"],
-  ["datetime", "'0000-00-00 00:00:00'", "0000-00-00 00:00:00"],
-  ["datetime(6)", "'2024-05-00 01:02:03'", "2024-05-00 01:02:03.000000"],
-  ["timestamp(6) null", "'2024-02-29 12:34:56.000001'", "2024-02-29T12:34:56.000001Z"],
-  ["timestamp null", "'1970-01-01 00:00:01'", "1970-01-01T00:00:01.000Z"],
-  ["timestamp null", "'0000-00-00 00:00:00'", "0000-00-00 00:00:00"],
-  ["time", "'-838:59:59'", "-838:59:59"],
-  ["time(6)", "'01:02:03.000004'", "01:02:03.000004"],
-  ["time(6)", "'10:20:30'", "10:20:30"],
-  ["varchar(20)", "''", ""],
-  ["varchar(200)", `'it''s "quoted" ? \\\\ \\n ä€😀'`, `it's "quoted" ? \\ \n ä€😀`],
-  ["varchar(20) character set latin1", "'é'", "é"],
-  ["char(5)", "'ab '", "ab"],
-  ["longtext", "repeat('😀', 70000)", "😀".repeat(70000)],
-  ["text", "'\\0a'", "\0a"],
-  ["binary(4)", "X'00ff'", "AP8AAA=="],
-  ["varbinary(4)", "X''", ""],
-  ["blob", "X'00ff10'", "AP8Q"],
-  ["longblob", "repeat(X'ff', 70000)", Buffer.alloc(70000, 0xff).toString("base64")],
-  ["enum('so so', 'good')", "'so so'", "so so"],
-  ["set('a', 'b', 'c')", "'c,a'", "a,c"],
-  ["geometry", "ST_GeomFromText('POINT(1 2)')", "AAAAAAEBAAAAAAAAAAAA8D8AAAAAAAAAQA=="],
-  [
-    "json",
-    `'{"a": [1, 2.50, "é😀"], "b": null, "n": 9007199254740993}'`,
-    { a: [1, 2.5, "é😀"], b: null, n: "9007199254740993" },
-  ],
-  ["json", "'1e400'", "1e400"],
-  ["json", "'[]'", []],
-];
 
 const { context, pagesOf, recordsOf } = readingAs("ada", 500);
 
@@ -532,7 +458,7 @@ describe.skipIf(engine.notRun !== undefined)(`mysqlSource on ${engine.title}`, (
   });
 
   describe("mapping", () => {
-    it.each(typeCases)(
+    it.each(mysqlValues)(
       "gives a %s of %s as it is, NULL as null, by page and as a whole",
       async (type, literal, expected) => {
         await database.sql(

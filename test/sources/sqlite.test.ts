@@ -13,6 +13,7 @@ import {
   sqliteSource,
 } from "../../src/sources/sqlite/index.ts";
 import { expectFailure, readingAs } from "../support/reading.ts";
+import { sqliteValues } from "../support/sql-values.ts";
 import { sqliteDrivers } from "../support/sqlite.ts";
 
 const total = 1203;
@@ -53,29 +54,6 @@ const visitsWhole = {
     values: [subject.id],
   }),
 } satisfies Omit<SqliteSourceOptions, "database">;
-
-/** SQL literal, and the value of the record. */
-const typeCases: readonly (readonly [literal: string, expected: unknown])[] = [
-  ["0", 0],
-  ["9007199254740991", 9007199254740991],
-  ["9007199254740992", "9007199254740992"],
-  ["9223372036854775807", "9223372036854775807"],
-  ["-9223372036854775808", "-9223372036854775808"],
-  ["1.5", 1.5],
-  ["5.0", 5],
-  ["0.1 + 0.2", 0.30000000000000004],
-  ["9007199254740993.0", 9007199254740992],
-  ["1e999", Number.POSITIVE_INFINITY],
-  ["-1e999", Number.NEGATIVE_INFINITY],
-  ["''", ""],
-  ["'1'", "1"],
-  ["'it''s ? ä€😀'", "it's ? ä€😀"],
-  ["'a' || char(0) || 'b'", "a\0b"],
-  ["x''", ""],
-  ["x'00ff10'", "AP8Q"],
-  ["TRUE", 1],
-  ["NULL", null],
-];
 
 const { context, pagesOf, recordsOf } = readingAs("ada", 500);
 
@@ -360,7 +338,7 @@ for (const driver of sqliteDrivers())
     });
 
     describe("mapping", () => {
-      it.each(typeCases)("gives %s as it is, by page and as a whole", async (literal, expected) => {
+      it.each(sqliteValues)("gives %s as it is, by page and as a whole", async (literal, expected) => {
         const query = () => ({ text: `SELECT 1 AS id, ${literal} AS v` });
         expect(await recordsOf(sqliteSource({ database, query }))).toEqual([{ id: 1, v: expected }]);
         expect(await recordsOf(sqliteSource({ database, query, cursor: "id" }))).toEqual([{ id: 1, v: expected }]);

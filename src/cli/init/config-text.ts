@@ -194,9 +194,11 @@ function fieldText({ name, schema, note }: FieldGuess): string {
 }
 
 function sourceText({ query }: DatasetGuess, dialect: DatabaseFacts["dialect"]): string {
-  const { cursor, page, count, isBinaryKey } = query;
+  const { cursor, page, count, isBinaryKey, parameters: times } = query;
   const connection = dialect === "sqlite" ? "database" : "pool";
-  const id = isBinaryKey ? 'Buffer.from(subject.id, "base64")' : "subject.id";
+  const id = Array(times)
+    .fill(isBinaryKey ? 'Buffer.from(subject.id, "base64")' : "subject.id")
+    .join(", ");
   // Without a cursor a source of MySQL has a connection of its own.
   const isShared = cursor.length > 0 || dialect !== "mysql";
   const keys = cursor.map((_, index) => `key${index + 1}`);

@@ -1,9 +1,11 @@
+import type { ColumnSchema } from "../../sources/sql/column-schema.ts";
 import { type CategoryGuess, categoryOf } from "./categories.ts";
-import type { Column, ColumnSchema, DatabaseFacts, Reference, Table } from "./facts.ts";
+import type { Column, DatabaseFacts, Reference, Table } from "./facts.ts";
 import { looksLikeOther, looksSecret, mayNameOther, personalKind, personScore } from "./guesses.ts";
 import { datasetNames, tableWords, titleOf } from "./names.ts";
 import { describePath, type Path, pathsTo, referencesWithNames } from "./paths.ts";
 import { fieldOf, type TableQuery, tableQuery } from "./queries.ts";
+import { describePointers, type Pointer, referredTo } from "./referred.ts";
 import type { SubjectGuess } from "./subject.ts";
 
 /** One dataset, as it will be written. */
@@ -51,16 +53,20 @@ export function guessDatasets(facts: DatabaseFacts, { table: subject, key }: Sub
   const names = datasetNames(wordsOf);
   const referencesOf = referencesWithNames(facts, subject, key, wordsOf);
   const paths = pathsTo(subject, facts, referencesOf, wordsOf);
-  const reached = facts.tables.filter(({ table, columns }) => paths.has(table) && columns.length > 0);
+  const referred = referredTo(facts, referencesOf, paths, wordsOf);
+  const reached = facts.tables.filter(
+    ({ table, columns }) => (paths.has(table) || referred.has(table)) && columns.length > 0,
+  );
   reached.sort((a, b) => costOf(paths, a) - costOf(paths, b) || (a.table < b.table ? -1 : 1));
   const isStaff = (table: string) =>
     /^(?:employee|staff|admin|agent|manager|moderator|operator)s?$/.test(wordsOf.get(table)?.at(-1) ?? "");
 
   const datasets = reached.map((table): DatasetGuess => {
-    const { steps } = paths.get(table.table) as Path;
-    const query = tableQuery({ dialect: facts.dialect, table, steps, key, width });
+    const steps = paths.get(table.table)?.steps ?? [];
+    const pointers = referred.get(table.table);
+    const query = tableQuery({ dialect: facts.dialect, table, steps, pointers, key, width });
     const references = referencesOf(table);
-    const own = new Set(steps[0]?.reference.columns ?? [key.name]);
+    const own = new Set(steps[0]?.reference.columns ?? (pointers ? [] : [key.name]));
     const fields = table.columns.map((column) => {
       const to = references.filter(({ columns }) => columns.includes(column.name));
       const isOther =
@@ -85,9 +91,11 @@ export function guessDatasets(facts: DatabaseFacts, { table: subject, key }: Sub
       title,
       description:
         table.comment ??
-        (table === subject ? "Who you are to us." : `Your records of the kind “${title.toLowerCase()}”.`),
+        (table === subject
+          ? "Who you are to us."
+          : `${pointers ? "What your records refer to" : "Your records"} of the kind “${title.toLowerCase()}”.`),
       category: table === subject ? categoryOf([]) : categoryOf(itsWords),
-      notes: notesOn(table, steps, references, paths, subject, query),
+      notes: notesOn({ table, steps, pointers, references, paths, subject, query }),
       fields,
       primaryKey: primaryKey.some((name) => hidden.has(name)) ? [] : primaryKey,
       query,
@@ -96,7 +104,10 @@ export function guessDatasets(facts: DatabaseFacts, { table: subject, key }: Sub
   const given = new Set(datasets.filter(({ fields }) => fields.some(({ schema }) => !schema.writeOnly)));
   const undecided = facts.tables
     .filter(({ table }) => !datasets.some((each) => each.table.table === table && given.has(each)))
-    .map((table) => ({ table: table.table, reason: reasonOf(table, subject, facts, paths) }));
+    .map((table) => ({
+      table: table.table,
+      reason: reasonOf(table, subject, facts, paths, referred.has(table.table)),
+    }));
   return { datasets: datasets.filter((each) => given.has(each)), undecided };
 }
 
@@ -144,16 +155,30 @@ function fieldGuess(column: Column, isOther: boolean, dialect: DatabaseFacts["di
   };
 }
 
-function notesOn(
-  table: Table,
-  steps: Path["steps"],
-  references: readonly Reference[],
-  paths: ReadonlyMap<string, Path>,
-  subject: Table,
-  { cursor }: TableQuery,
-): string[] {
+function notesOn({
+  table,
+  steps,
+  pointers,
+  references,
+  paths,
+  subject,
+  query: { cursor },
+}: {
+  readonly table: Table;
+  readonly steps: Path["steps"];
+  readonly pointers: readonly Pointer[] | undefined;
+  readonly references: readonly Reference[];
+  readonly paths: ReadonlyMap<string, Path>;
+  readonly subject: Table;
+  readonly query: TableQuery;
+}): string[] {
   const used = steps[0]?.reference;
-  const way = steps.length === 0 ? "REVIEW: the people themselves." : `REVIEW: theirs by ${describePath(steps)}.`;
+  const way =
+    pointers !== undefined
+      ? `REVIEW: theirs only by what refers to it: ${describePointers(pointers)}. A row that several people refer to is given to each of them: is it about the one who asks?`
+      : table === subject
+        ? "REVIEW: the people themselves."
+        : `REVIEW: theirs by ${describePath(steps)}.`;
   const others = references.filter(
     (reference) =>
       reference !== used && reference.table !== table.table && paths.has(reference.table) && table !== subject,
@@ -169,8 +194,14 @@ function notesOn(
 }
 
 /** What stands where somebody has to decide. */
-function reasonOf(table: Table, subject: Table, { tables }: DatabaseFacts, paths: ReadonlyMap<string, Path>): string {
-  if (paths.has(table.table)) return "Nothing of it is known but secrets.";
+function reasonOf(
+  table: Table,
+  subject: Table,
+  { tables }: DatabaseFacts,
+  paths: ReadonlyMap<string, Path>,
+  isReferred: boolean,
+): string {
+  if (isReferred || paths.has(table.table)) return "Nothing of it is known but secrets.";
   const personal = table.columns.filter((column) => personalKind(column) !== undefined).map(({ name }) => name);
   const referrers = tables.filter(
     (other) => paths.has(other.table) && other.foreignKeys.some((each) => each.table === table.table),

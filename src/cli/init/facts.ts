@@ -1,3 +1,5 @@
+import type { ColumnSchema } from "../../sources/sql/column-schema.ts";
+
 /** What a catalogue says of the tables of one database: all that guesses are made of. No row is among it. */
 
 export interface DatabaseFacts {
@@ -49,17 +51,8 @@ export interface Column {
   readonly comment?: string;
 }
 
-export interface ColumnSchema {
-  readonly type?: string | readonly string[];
-  readonly format?: string;
-  readonly enum?: readonly string[];
-  readonly items?: ColumnSchema;
-  readonly contentEncoding?: "base64";
-  readonly contentMediaType?: string;
-}
-
+/** A document is read as text, in which nothing is a field: what stands in it only the application knows. */
 export const jsonText: ColumnSchema = { type: "string", contentMediaType: "application/json" };
-export const bytes: ColumnSchema = { type: "string", contentEncoding: "base64" };
 
 /** Keys of columns that are all there and all NOT NULL, the primary one first, and each once. */
 export function usableKeys(

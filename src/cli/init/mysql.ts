@@ -2,16 +2,9 @@ import type { Pool } from "mysql2/promise";
 import { tableName } from "../../coverage/catalogue.ts";
 import { failure } from "../../coverage/failure.ts";
 import { mysqlCatalogue } from "../../coverage/index.ts";
-import {
-  allowedTexts,
-  bytes,
-  type Column,
-  type ColumnSchema,
-  type DatabaseFacts,
-  jsonText,
-  type Table,
-  usableKeys,
-} from "./facts.ts";
+import { typeTable } from "../../sources/mysql/types.ts";
+import { anyJson, anyText, type ColumnSchema } from "../../sources/sql/column-schema.ts";
+import { allowedTexts, type Column, type DatabaseFacts, jsonText, type Table, usableKeys } from "./facts.ts";
 
 /** @throws {PortmanteauError} as the catalogue of the coverage does */
 export async function mysqlFacts(
@@ -111,7 +104,10 @@ async function factsOf(
 /** The words that must be quoted, in MariaDB some more; nothing when the server does not tell them. */
 async function keywords(ask: (sql: string) => Promise<string[][]>): Promise<ReadonlySet<string> | undefined> {
   const all = "select word from information_schema.keywords";
-  const rows = await ask(`${all} where reserved = 1`).catch(() => ask(all).catch(() => undefined));
+  const rows = await firstThere(
+    () => ask(`${all} where reserved = 1`),
+    () => ask(all),
+  );
   return rows && new Set(rows.map(([word = ""]) => word.toUpperCase()));
 }
 
@@ -120,17 +116,30 @@ async function checks(
   perTable: (sql: string) => Promise<(table: string) => string[][]>,
 ): Promise<(table: string) => string[][]> {
   const from = "from information_schema.check_constraints c";
-  try {
-    return await perTable(
-      `select c.constraint_schema, c.table_name, c.check_clause ${from} where c.constraint_schema in (?)`,
-    );
-  } catch {
-    return perTable(
-      `select t.table_schema, t.table_name, c.check_clause ${from}
-       join information_schema.table_constraints t using (constraint_schema, constraint_name)
-       where t.table_schema in (?)`,
-    ).catch(() => () => []);
-  }
+  const found = await firstThere(
+    () => perTable(`select c.constraint_schema, c.table_name, c.check_clause ${from} where c.constraint_schema in (?)`),
+    () =>
+      perTable(
+        `select t.table_schema, t.table_name, c.check_clause ${from}
+         join information_schema.table_constraints t using (constraint_schema, constraint_name)
+         where t.table_schema in (?)`,
+      ),
+  );
+  return found ?? (() => []);
+}
+
+/** What the server says of a column, of information_schema's table, or of a table that this version of it does not have. */
+const absent = new Set([1054, 1109, 1146]);
+
+/** The first query whose tables and columns this server has; nothing when it has none of them. Every other error is thrown. */
+async function firstThere<T>(...queries: readonly (() => Promise<T>)[]): Promise<T | undefined> {
+  for (const query of queries)
+    try {
+      return await query();
+    } catch (error) {
+      if (!(error instanceof Error && "errno" in error && absent.has(Number(error.errno)))) throw error;
+    }
+  return undefined;
 }
 
 function grouped(rows: readonly string[][]): Map<string, string[][]> {
@@ -150,7 +159,7 @@ function uniqueKeys(rows: readonly string[][]) {
 
 function columnOf(row: readonly string[], quoted: (name: string) => string, clauses: readonly string[]): Column {
   const [name = "", type = "", fullType = "", nullable = "", fallback = "", comment = ""] = row;
-  const isJson = type === "json" || clauses.some((clause) => isJsonCheck(clause, name));
+  const isJson = known.get(type)?.schema === anyJson || clauses.some((clause) => isJsonCheck(clause, name));
   const allowed = clauses.map(allowedTexts).find((each) => each?.column === name)?.values;
   const hasZeroDates = fallback.replaceAll("'", "").startsWith("0000");
   const schema = isJson ? jsonText : schemaOf(type, fullType, hasZeroDates);
@@ -162,9 +171,8 @@ function columnOf(row: readonly string[], quoted: (name: string) => string, clau
     sql: quoted(name),
     schema: allowed !== undefined && isText ? { enum: allowed } : schema,
     nullable: nullable === "YES",
-    // A record names its fields; what stands in a document only the application knows.
     ...(isJson ? { read: (column: string) => `cast(${column} as char)` } : {}),
-    sortable: !isJson && !["enum", "set", "float", "vector", ...geometries].includes(type),
+    sortable: !isJson && known.get(type)?.isKey !== false,
     // As text, a large number would be compared as a double.
     ...(isInteger ? { compare: (parameter: string) => `cast(${parameter} as ${unsigned})` } : {}),
     ...(comment === "" ? {} : { comment }),
@@ -176,32 +184,12 @@ function isJsonCheck(clause: string, column: string): boolean {
   return quoted?.replaceAll("``", "`") === column;
 }
 
-const geometries = [
-  ...["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon"],
-  ...["geometrycollection", "geomcollection"],
-];
+const known = new Map(typeTable.map(([type, , mapping]) => [type, mapping]));
 
 /** As `portmanteau/sources/mysql` gives a value of the type. Whatever it does not know is text. */
 function schemaOf(type: string, fullType: string, hasZeroDates: boolean): ColumnSchema {
-  switch (type) {
-    case "tinyint":
-    case "smallint":
-    case "mediumint":
-    case "int":
-    case "year":
-      return { type: "integer" };
-    case "float":
-    case "double":
-      return { type: "number" };
-    case "date":
-      return { type: "string", ...(hasZeroDates ? {} : { format: "date" }) };
-    case "timestamp":
-      return { type: "string", ...(hasZeroDates ? {} : { format: "date-time" }) };
-    case "uuid":
-      return { type: "string", format: "uuid" };
-    case "enum":
-      return { enum: [...fullType.matchAll(/'((?:[^']|'')*)'/g)].map(([, value = ""]) => value.replaceAll("''", "'")) };
-  }
-  const isBytes = /^(?:(?:var)?binary|(?:tiny|medium|long)?blob|vector)$/.test(type) || geometries.includes(type);
-  return isBytes ? bytes : { type: "string" };
+  if (type === "enum")
+    return { enum: [...fullType.matchAll(/'((?:[^']|'')*)'/g)].map(([, value = ""]) => value.replaceAll("''", "'")) };
+  const schema = known.get(type)?.schema ?? anyText;
+  return hasZeroDates && /^(?:date|timestamp)$/.test(type) ? anyText : schema;
 }

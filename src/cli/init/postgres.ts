@@ -2,28 +2,21 @@ import { tableName } from "../../coverage/catalogue.ts";
 import { failure } from "../../coverage/failure.ts";
 import { postgresCatalogue } from "../../coverage/index.ts";
 import { inTransaction, type PGliteCoverage, type PostgresCoveragePool } from "../../coverage/postgres/session.ts";
-import {
-  allowedTexts,
-  bytes,
-  type Column,
-  type ColumnSchema,
-  type DatabaseFacts,
-  jsonText,
-  type Table,
-  usableKeys,
-} from "./facts.ts";
+import { typeTable } from "../../sources/postgres/values.ts";
+import { anyJson, anyText, type ColumnSchema } from "../../sources/sql/column-schema.ts";
+import { allowedTexts, type Column, type DatabaseFacts, jsonText, type Table, usableKeys } from "./facts.ts";
 
 /** A type as `pg_type` has it. */
 interface Type {
   readonly id: number;
-  readonly name: string;
+  /** Without a length: `character` would cut a text, `bpchar` does not. */
   readonly sql: string;
-  readonly isSystem: boolean;
   /** `typtype`: base, domain, enum, range, … */
   readonly kind: string;
   readonly base: number;
-  readonly element: number;
   readonly isArray: boolean;
+  /** Whether its values have an order. */
+  readonly sorts: boolean;
   readonly isNotNull: boolean;
   readonly labels: readonly string[] | null;
 }
@@ -69,11 +62,14 @@ const query = `
     'ownSchema', current_schema(),
     'types', (
       select json_agg(json_build_object(
-        'id', t.oid::int8, 'name', t.typname, 'sql', format_type(t.oid, null), 'isSystem', n.nspname = 'pg_catalog',
-        'kind', t.typtype, 'base', t.typbasetype::int8, 'element', t.typelem::int8, 'isArray', t.typcategory = 'A',
-        'isNotNull', t.typnotnull,
+        'id', t.oid::int8, 'sql', format_type(t.oid, -1), 'kind', t.typtype, 'base', t.typbasetype::int8,
+        'isArray', t.typcategory = 'A', 'isNotNull', t.typnotnull,
+        'sorts', t.typtype in ('e', 'r', 'm') or exists (
+          select from pg_opclass o join pg_am m on m.oid = o.opcmethod and m.amname = 'btree'
+          left join pg_cast k on k.castsource = t.oid and k.casttarget = o.opcintype and k.castmethod = 'b'
+          where o.opcdefault and (o.opcintype = t.oid or k.castcontext = 'i')),
         'labels', (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid)))
-      from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.typtype <> 'p'),
+      from pg_type t where t.typtype <> 'p'),
     'tables', (
       select coalesce(json_agg(json_build_object(
         'schema', n.nspname, 'name', c.relname,
@@ -163,19 +159,18 @@ function columnOf(
     domainIsNotNull ||= type.isNotNull;
     type = types.get(type.base);
   }
-  const element = type?.isArray ? types.get(type.element) : undefined;
-  const shape = element === undefined ? scalar(type) : list(element, dimensions);
-  const schema = allowed !== undefined && isPlainText(shape) ? { enum: allowed } : shape;
-  const isJson = schema === jsonText || schema === jsonListText;
-  const isDocument = isJson || type?.name === "xml" || type?.name === "point" || type?.name === "polygon";
+  const shape = shapeOf(type, dimensions);
+  const isJson = shape === anyJson;
+  // PostgreSQL writes an array of documents as it writes every array: that is no JSON.
+  const read = isJson ? (type?.isArray ? anyText : jsonText) : shape;
+  const schema = allowed !== undefined && isPlainText(shape) ? { enum: allowed } : read;
   return {
     name,
     sql,
     schema,
     nullable: !isNotNull && !domainIsNotNull,
-    // A record names its fields; what stands in a document only the application knows.
     ...(isJson ? { read: (column: string) => `${column}::text` } : {}),
-    sortable: element === undefined && !isDocument && type?.kind !== "c",
+    sortable: type?.sorts ?? false,
     ...(type === undefined ? {} : { cast: type.sql }),
     ...(comment === null ? {} : { comment }),
   };
@@ -185,43 +180,17 @@ function isPlainText({ type, format, contentEncoding, contentMediaType }: Column
   return type === "string" && (format ?? contentEncoding ?? contentMediaType) === undefined;
 }
 
-/** As `portmanteau/sources/postgres` gives a value of the type. Whatever it does not know is text. */
-function scalar(type: Type | undefined): ColumnSchema {
+const scalars = new Map(typeTable.map(([, oid, , { schema }]) => [oid, schema]));
+const arrays = new Map(typeTable.map(([, , arrayOid, { schema }]) => [arrayOid, schema]));
+
+/** As `portmanteau/sources/postgres` gives a value of the type. Whatever it does not know is text, its arrays too. */
+function shapeOf(type: Type | undefined, dimensions: number): ColumnSchema {
   if (type?.labels != null) return { enum: type.labels };
-  return (type?.isSystem ? known[type.name] : undefined) ?? { type: "string" };
-}
-
-const known: Readonly<Record<string, ColumnSchema>> = {
-  bool: { type: "boolean" },
-  int2: { type: "integer" },
-  int4: { type: "integer" },
-  oid: { type: "integer" },
-  float4: { type: "number" },
-  float8: { type: "number" },
-  bytea: bytes,
-  date: { type: "string", format: "date" },
-  timestamptz: { type: "string", format: "date-time" },
-  uuid: { type: "string", format: "uuid" },
-  json: jsonText,
-  jsonb: jsonText,
-};
-
-/** Types whose arrays the source gives as arrays; others it leaves as PostgreSQL's text. */
-const listed = new Set([
-  ...["bool", "int2", "int4", "oid", "float4", "float8", "int8", "numeric", "money", "bytea", "date", "timestamp"],
-  ...["timestamptz", "text", "varchar", "bpchar", "name", "char", "uuid", "time", "timetz", "interval", "inet", "cidr"],
-  ...["macaddr", "macaddr8", "bit", "varbit", "xml", "int4range", "int8range", "numrange", "tsrange", "tstzrange"],
-  "daterange",
-]);
-
-/** An array of documents, as PostgreSQL writes it: no JSON. */
-const jsonListText: ColumnSchema = { type: "string" };
-
-function list(element: Type, dimensions: number): ColumnSchema {
-  if (element.isSystem && (element.name === "json" || element.name === "jsonb")) return jsonListText;
-  if (!element.isSystem || !listed.has(element.name)) return { type: "string" };
-  const { type, ...rest } = scalar(element);
-  let items: ColumnSchema = { type: [type as string, "null"], ...rest };
+  const element = arrays.get(type?.id ?? 0);
+  if (element === undefined) return scalars.get(type?.id ?? 0) ?? anyText;
+  if (element === anyJson) return anyJson;
+  const { type: name, ...rest } = element;
+  let items: ColumnSchema = { type: [name as string, "null"], ...rest };
   for (let depth = 1; depth < dimensions; depth++) items = { type: "array", items };
   return { type: "array", items };
 }

@@ -2,6 +2,7 @@ import type { Column, DatabaseFacts, Table } from "./facts.ts";
 import { looksSecret } from "./guesses.ts";
 import { words } from "./names.ts";
 import type { Step } from "./paths.ts";
+import type { Pointer } from "./referred.ts";
 
 /** How one table is read for one person. */
 export interface TableQuery {
@@ -15,6 +16,8 @@ export interface TableQuery {
   readonly owner?: Column;
   /** Whether the person's key is bytes: the request names them in Base64. */
   readonly isBinaryKey: boolean;
+  /** How often the person's key is a parameter. */
+  readonly parameters: number;
   /** The result's columns to go on after; none when nothing tells the rows apart. */
   readonly cursor: readonly string[];
 }
@@ -23,6 +26,8 @@ export interface TableQueryOptions {
   readonly dialect: DatabaseFacts["dialect"];
   readonly table: Table;
   readonly steps: readonly Step[];
+  /** The references to the table, where none of its own leads to the person. */
+  readonly pointers: readonly Pointer[] | undefined;
   /** The subject's key, in the subject's table. */
   readonly key: Column;
   /** Widest line of the list of columns. */
@@ -34,28 +39,86 @@ export function fieldOf({ name }: Column): string {
   return name === "__proto__" ? "proto" : name;
 }
 
-export function tableQuery({ dialect, table, steps, key, width }: TableQueryOptions): TableQuery {
-  const last = steps.at(-1);
-  const place = last?.reference.references.indexOf(key.name) ?? -1;
-  // The reference's own column says whose it is, unless it refers to another column than the key.
-  const joined = last !== undefined && place >= 0 ? steps.slice(0, -1) : steps;
-  const aliases = aliasesOf([table, ...joined.map(({ to }) => to)], joined.length > 0);
-  const [own = ""] = aliases;
-  const of = (alias: string | undefined, sql: string) => (alias ? `${alias}.${sql}` : sql);
-
-  const owner = last !== undefined && place >= 0 ? last.from : (last?.to ?? table);
-  const ownerName = last !== undefined && place >= 0 ? last.reference.columns[place] : key.name;
-  const ownerColumn = owner.columns.find(({ name }) => name === ownerName) ?? key;
-  const whose = of(aliases.at(-1), ownerColumn.sql);
-  const isOwn = owner === table && joined.length === 0;
-  const subjectField = isOwn ? fieldOf(ownerColumn) : freeName("subject_key", table);
+export function tableQuery({ dialect, table, steps, pointers, key, width }: TableQueryOptions): TableQuery {
+  const { own, from, conditions, whose, owner, isOwn, parameters } =
+    pointers === undefined
+      ? { ...wayOf({ dialect, table, steps, key, isAliased: false }), parameters: 1 }
+      : byPointers(table, pointers, dialect, key);
+  const subjectField = isOwn ? fieldOf(owner) : freeName("subject_key", table);
+  const of = (sql: string) => (own ? `${own}.${sql}` : sql);
 
   const selected = table.columns.map((column) => {
-    const ref = of(own, column.sql);
+    const ref = of(column.sql);
     if (column.read !== undefined) return `${column.read(ref)} as ${aliasSql(column)}`;
     return fieldOf(column) === column.name ? ref : `${ref} as ${fieldOf(column)}`;
   });
   if (!isOwn) selected.push(`${whose} as ${subjectField}`);
+
+  const cursorColumns = cursorOf(table);
+  const keys = cursorColumns.map(({ sql }) => of(sql));
+  // Without a key, by whatever sorts: the same rows are the same bytes.
+  const order = keys.length > 0 ? keys : table.columns.filter(sorts).map(({ sql }) => of(sql));
+  const limit = keys.length === 0 ? "" : ` limit ${dialect === "postgres" ? `$${keys.length + 2}` : "?"}`;
+  const all = [...conditions, ...(keys.length === 0 ? [] : [goesOn(dialect, keys, cursorColumns)])];
+  return {
+    page: [
+      ...wrap("select ", selected, width),
+      ...from,
+      ...whereLines(all, width),
+      ...(order.length === 0
+        ? []
+        : wrap("order by ", order, width).map((line, at, all) => (at === all.length - 1 ? `${line}${limit}` : line))),
+    ],
+    count: ["select count(*)", ...from, ...whereLines(conditions, width)],
+    subjectField,
+    ...(isOwn ? {} : { owner }),
+    isBinaryKey: owner.schema.contentEncoding === "base64",
+    parameters: dialect === "postgres" ? 1 : parameters,
+    cursor: cursorColumns.map(fieldOf),
+  };
+}
+
+function whereLines(conditions: readonly string[], width: number): string[] {
+  const [first, ...more] = conditions;
+  if (first === undefined) return [];
+  const lines = [`where ${first}`, ...more.map((each) => `  and ${each}`)];
+  return lines.join("").length <= width ? [lines.map((line) => line.trim()).join(" ")] : lines;
+}
+
+interface Way {
+  /** The table's alias; empty where it needs none. */
+  readonly own: string;
+  /** The lines of FROM. */
+  readonly from: readonly string[];
+  readonly conditions: readonly string[];
+  /** The SQL that says whose the row is, and the column that it is. */
+  readonly whose: string;
+  readonly owner: Column;
+  /** Whether that is a column of the table itself. */
+  readonly isOwn: boolean;
+}
+
+/** The rows of a table that lead to the person by foreign keys. */
+function wayOf({
+  dialect,
+  table,
+  steps,
+  key,
+  isAliased,
+}: Pick<TableQueryOptions, "dialect" | "table" | "steps" | "key"> & { readonly isAliased: boolean }): Way {
+  const last = steps.at(-1);
+  const place = last?.reference.references.indexOf(key.name) ?? -1;
+  // The reference's own column says whose it is, unless it refers to another column than the key.
+  const joined = last !== undefined && place >= 0 ? steps.slice(0, -1) : steps;
+  const aliases = aliasesOf([table, ...joined.map(({ to }) => to)], isAliased || joined.length > 0);
+  const [own = ""] = aliases;
+  const of = (alias: string | undefined, sql: string) => (alias ? `${alias}.${sql}` : sql);
+
+  const holder = last !== undefined && place >= 0 ? last.from : (last?.to ?? table);
+  const ownerName = last !== undefined && place >= 0 ? last.reference.columns[place] : key.name;
+  const owner = holder.columns.find(({ name }) => name === ownerName) ?? key;
+  const whose = of(aliases.at(-1), owner.sql);
+  const parameter = dialect === "postgres" ? "$1" : "?";
   const from = [
     `from ${table.sql}${own && ` ${own}`}`,
     ...joined.map(({ from, reference, to }, index) => {
@@ -66,31 +129,48 @@ export function tableQuery({ dialect, table, steps, key, width }: TableQueryOpti
       return `join ${to.sql} ${aliases[index + 1]} on ${on.join(" and ")}`;
     }),
   ];
+  const conditions = [`${whose} = ${owner.compare?.(parameter) ?? parameter}`];
+  return { own, from, conditions, whose, owner, isOwn: holder === table && joined.length === 0 };
+}
 
-  const parameter = dialect === "postgres" ? "$1" : "?";
-  const isTheirs = `where ${whose} = ${ownerColumn.compare?.(parameter) ?? parameter}`;
-  const cursorColumns = cursorOf(table);
-  const keys = cursorColumns.map(({ sql }) => of(own, sql));
-  // Without a key, by whatever sorts: the same rows are the same bytes.
-  const order = keys.length > 0 ? keys : table.columns.filter(sorts).map(({ sql }) => of(own, sql));
-  const further = keys.length === 0 ? "" : goesOn(dialect, keys, cursorColumns);
-  const limit = keys.length === 0 ? "" : ` limit ${dialect === "postgres" ? `$${keys.length + 2}` : "?"}`;
-  const where = further === "" ? [isTheirs] : [isTheirs, `  and ${further}`];
-  const isShort = where.join("").length <= width;
+/** The rows that rows of the person refer to, each once, and with the person's key from the row that refers. */
+function byPointers(
+  table: Table,
+  pointers: readonly Pointer[],
+  dialect: DatabaseFacts["dialect"],
+  key: Column,
+): Way & { readonly parameters: number } {
+  const ways = pointers.map(({ from, steps }) => wayOf({ dialect, table: from, steps, key, isAliased: true }));
+  const targets = pointers[0]?.reference.references ?? [];
+  const [first, ...others] = ways as [Way, ...Way[]];
+  const [own = ""] = aliasesOf([table], true);
+  const branches = pointers.map(({ from, reference }, index) => {
+    const way = ways[index] as Way;
+    const columns = targets.map((target, at) => {
+      const column = reference.columns[reference.references.indexOf(target)] ?? "";
+      return `${way.own}.${sqlOf(from, column)} as to${at + 1}`;
+    });
+    return [
+      `  select ${pointers.length === 1 ? "distinct " : ""}${[...columns, `${way.whose} as subject_key`].join(", ")}`,
+      ...way.from.map((line) => `  ${line}`),
+      ...way.conditions.map((condition) => `  where ${condition}`),
+    ];
+  });
+  const on = targets.map((target, at) => `theirs.to${at + 1} = ${own}.${sqlOf(table, target)}`);
   return {
-    page: [
-      ...wrap("select ", selected, width),
-      ...from,
-      ...(isShort ? [where.map((line) => line.trim()).join(" ")] : where),
-      ...(order.length === 0
-        ? []
-        : wrap("order by ", order, width).map((line, at, all) => (at === all.length - 1 ? `${line}${limit}` : line))),
+    own,
+    from: [
+      `from ${table.sql} ${own}`,
+      "join (",
+      ...branches.flatMap((lines, index) => (index === 0 ? lines : ["  union", ...lines])),
+      `) theirs on ${on.join(" and ")}`,
     ],
-    count: ["select count(*)", ...from, isTheirs],
-    subjectField,
-    ...(isOwn ? {} : { owner: ownerColumn }),
-    isBinaryKey: ownerColumn.schema.contentEncoding === "base64",
-    cursor: cursorColumns.map(fieldOf),
+    conditions: [],
+    whose: "theirs.subject_key",
+    // Of a whole number and a larger one the server makes the larger, which is text.
+    owner: [first, ...others].find(({ owner }) => owner.schema.type === "string")?.owner ?? first.owner,
+    isOwn: false,
+    parameters: pointers.length,
   };
 }
 

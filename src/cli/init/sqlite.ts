@@ -1,15 +1,8 @@
 import { tableName } from "../../coverage/catalogue.ts";
 import { failure } from "../../coverage/failure.ts";
 import { type SqliteCoverageDatabase, sqliteCatalogue } from "../../coverage/sqlite.ts";
-import {
-  allowedTexts,
-  bytes,
-  type Column,
-  type ColumnSchema,
-  type DatabaseFacts,
-  type Table,
-  usableKeys,
-} from "./facts.ts";
+import { bytes, type ColumnSchema } from "../../sources/sql/column-schema.ts";
+import { allowedTexts, type Column, type DatabaseFacts, type Table, usableKeys } from "./facts.ts";
 
 interface TableRow {
   readonly schema: string;

@@ -2,36 +2,56 @@ import { parse } from "postgres-array";
 import { losslessJson } from "../../codec/lossless-json.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { JsonValue } from "../../model/json.ts";
+import { anyJson, anyText, bytes, type ColumnSchema } from "../sql/column-schema.ts";
 
 /** Makes a record's value of the server's text. */
 export type ValueMapper = (text: string) => JsonValue;
 
-const text: ValueMapper = (value) => value;
-const number: ValueMapper = (value) => Number(value);
+/** What becomes of a type's values, and the schema of what they become. */
+interface Mapping {
+  readonly map: ValueMapper;
+  readonly schema: ColumnSchema;
+}
+
+const asItIs: ValueMapper = (value) => value;
+const text: Mapping = { map: asItIs, schema: anyText };
+const uuid: Mapping = { map: asItIs, schema: { type: "string", format: "uuid" } };
+const boolean: Mapping = { map: (value) => value === "t", schema: { type: "boolean" } };
+const integer: Mapping = { map: Number, schema: { type: "integer" } };
+const number: Mapping = { map: Number, schema: { type: "number" } };
+const binary: Mapping = { map: base64, schema: bytes };
+// The formats are those of all values but the few that RFC 3339 has no form for: `infinity`, years BC or beyond 9999.
+const date: Mapping = { map: asItIs, schema: { type: "string", format: "date" } };
+const timestamp: Mapping = { map: (value) => dateTime(value, value.length, ""), schema: anyText };
+const timestamptz: Mapping = {
+  map: (value) => dateTime(value, value.length - "+00".length, "Z"),
+  schema: { type: "string", format: "date-time" },
+};
+const document: Mapping = { map: losslessJson, schema: anyJson };
 
 /** What becomes of each type: its name, its OID, the OID of its array, and the mapping. A type that is not here stays text. */
-export const typeTable: readonly (readonly [type: string, oid: number, arrayOid: number, map: ValueMapper])[] = [
-  ["bool", 16, 1000, (value) => value === "t"],
-  ["int2", 21, 1005, number],
-  ["int4", 23, 1007, number],
-  ["oid", 26, 1028, number],
+export const typeTable: readonly (readonly [type: string, oid: number, arrayOid: number, mapping: Mapping])[] = [
+  ["bool", 16, 1000, boolean],
+  ["int2", 21, 1005, integer],
+  ["int4", 23, 1007, integer],
+  ["oid", 26, 1028, integer],
   ["float4", 700, 1021, number],
   ["float8", 701, 1022, number],
   ["int8", 20, 1016, text],
   ["numeric", 1700, 1231, text],
   ["money", 790, 791, text],
-  ["bytea", 17, 1001, base64],
-  ["date", 1082, 1182, text],
-  ["timestamp", 1114, 1115, (value) => dateTime(value, value.length, "")],
-  ["timestamptz", 1184, 1185, (value) => dateTime(value, value.length - "+00".length, "Z")],
-  ["json", 114, 199, losslessJson],
-  ["jsonb", 3802, 3807, losslessJson],
+  ["bytea", 17, 1001, binary],
+  ["date", 1082, 1182, date],
+  ["timestamp", 1114, 1115, timestamp],
+  ["timestamptz", 1184, 1185, timestamptz],
+  ["json", 114, 199, document],
+  ["jsonb", 3802, 3807, document],
   ["text", 25, 1009, text],
   ["varchar", 1043, 1015, text],
   ["bpchar", 1042, 1014, text],
   ["name", 19, 1003, text],
   ["char", 18, 1002, text],
-  ["uuid", 2950, 2951, text],
+  ["uuid", 2950, 2951, uuid],
   ["time", 1083, 1183, text],
   ["timetz", 1266, 1270, text],
   ["interval", 1186, 1187, text],
@@ -51,9 +71,9 @@ export const typeTable: readonly (readonly [type: string, oid: number, arrayOid:
 ];
 
 const mappers = new Map<number, ValueMapper>();
-for (const [, oid, arrayOid, map] of typeTable) {
+for (const [, oid, arrayOid, { map }] of typeTable) {
   mappers.set(oid, map);
-  mappers.set(arrayOid, map === text ? (value) => parse(value) : (value) => parse(value, map));
+  mappers.set(arrayOid, map === asItIs ? (value) => parse(value) : (value) => parse(value, map));
 }
 
 const byteaOid = 17;
@@ -62,14 +82,14 @@ const jsonOids = new Set([114, 3802]);
 /** For pg: asked once per column and result. */
 export const pgTypes = {
   getTypeParser(oid: number, format?: string): ValueMapper {
-    return format === "binary" ? refuseBinary : (mappers.get(oid) ?? text);
+    return format === "binary" ? refuseBinary : (mappers.get(oid) ?? asItIs);
   },
 };
 
 /** For PGlite, which falls back to its own parsers: one of ours for each OID that either of us knows. */
 export function pgliteParsers(known: object): Record<string, ValueMapper> {
   const parsers: Record<string, ValueMapper> = {};
-  for (const oid of Object.keys(known)) parsers[oid] = text;
+  for (const oid of Object.keys(known)) parsers[oid] = asItIs;
   for (const [oid, map] of mappers) parsers[oid] = map;
   return parsers;
 }
