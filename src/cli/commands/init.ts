@@ -44,7 +44,7 @@ export const init = defineCommand({
     },
   },
   notes: [
-    "It reads the catalogue and no row: tables, columns, keys, comments. A table that leads to the people by foreign keys becomes a dataset; the others are listed, to be decided on. Every guess stands behind the word REVIEW, and nothing is planned or exported before the last one in a text is answered.",
+    "It reads the catalogue and no row: tables, columns, keys, comments. A table that leads to the people by foreign keys becomes a dataset, and so does one with personal data that their rows refer to; the others are listed, to be decided on. Every guess stands behind the word REVIEW, and nothing is planned or exported before the last one in a text is answered.",
   ],
   exitCodes: { 0: "written", 2: "usage or I/O" },
   examples: [

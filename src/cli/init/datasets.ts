@@ -1,6 +1,6 @@
 import type { ColumnSchema } from "../../sources/sql/column-schema.ts";
 import { type CategoryGuess, categoryOf } from "./categories.ts";
-import type { Column, DatabaseFacts, Reference, Table } from "./facts.ts";
+import { type Column, type DatabaseFacts, isWhole, type Reference, type Table } from "./facts.ts";
 import { looksLikeOther, looksSecret, mayNameOther, personalKind, personScore } from "./guesses.ts";
 import { datasetNames, tableWords, titleOf } from "./names.ts";
 import { describePath, type Path, pathsTo, referencesWithNames } from "./paths.ts";
@@ -147,7 +147,7 @@ function fieldGuess(column: Column, isOther: boolean, dialect: DatabaseFacts["di
       schema: { ...described, "x-privacy": { thirdParty: "pseudonymize" } },
       note: "REVIEW: may be about somebody else",
     };
-  const isUnsure = dialect === "sqlite" && Array.isArray(type);
+  const isUnsure = dialect === "sqlite" && Array.isArray(type) && !isWhole(schema);
   return {
     name,
     schema: described,

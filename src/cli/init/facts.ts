@@ -48,7 +48,14 @@ export interface Column {
   readonly cast?: string;
   /** How a parameter stands in SQL that is compared with it. Absent: by itself. */
   readonly compare?: (parameter: string) => string;
+  /** SQLite compares its values with a parameter as they are: the number 1 is not the text that names a person. */
+  readonly isUntyped?: true;
   readonly comment?: string;
+}
+
+/** Whether the values are whole numbers, those included that are too large for JSON and come as text. */
+export function isWhole({ type }: ColumnSchema): boolean {
+  return type === "integer" || (Array.isArray(type) && type[0] === "integer");
 }
 
 /** A document is read as text, in which nothing is a field: what stands in it only the application knows. */

@@ -1,4 +1,4 @@
-import type { Column } from "./facts.ts";
+import { type Column, isWhole } from "./facts.ts";
 import { singular, words } from "./names.ts";
 
 /** What names say of columns and tables: guesses, every one of them. */
@@ -45,7 +45,7 @@ export function looksSecret(column: Column): boolean {
   if (type === "boolean" || format !== undefined || its.at(-1) === "at" || its.at(-1) === "on") return false;
   if (/^(?:count|total|number|used|limit|expires|expiry|date|time|type|algorithm|version|hint)$/.test(its.at(-1) ?? ""))
     return false;
-  const isNumber = type === "integer" || type === "number";
+  const isNumber = isWhole(schema) || type === "number";
   if (isNumber) return its.some((word) => ["otp", "pin", "cvv", "cvc", "password"].includes(word));
   return (
     its.some((word) => secretWords.has(word) || secretWords.has(singular(word))) || secretPairs.test(its.join(" "))
@@ -138,8 +138,8 @@ export function looksLikeOther(columns: readonly string[]): boolean {
 
 /** Whether a column may name another person although no foreign key says so: `created_by`, `assignee_email`. */
 export function mayNameOther({ name, schema }: Column): boolean {
-  if (schema.format !== undefined || schema.enum !== undefined || typeof schema.type !== "string") return false;
-  if (schema.type !== "string" && schema.type !== "integer") return false;
+  if (schema.format !== undefined || schema.enum !== undefined) return false;
+  if (schema.type !== "string" && !isWhole(schema)) return false;
   const its = words(name);
   if (!its.some((word) => otherWords.has(word))) return false;
   return (

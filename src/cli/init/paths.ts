@@ -1,4 +1,4 @@
-import type { Column, DatabaseFacts, Reference, Table } from "./facts.ts";
+import { type Column, type DatabaseFacts, isWhole, type Reference, type Table } from "./facts.ts";
 import { looksLikeOther } from "./guesses.ts";
 import { singular, words } from "./names.ts";
 
@@ -119,7 +119,7 @@ function isPersonWord(word: string, subject: Table, wordsOf: ReadonlyMap<string,
 }
 
 function isAlike(one: Column, other: Column): boolean {
-  if (isWhole(one) && isWhole(other)) return true;
+  if (isNumber(one) && isNumber(other)) return true;
   const [a, b] = [one.schema, other.schema];
   return (
     a.type === b.type &&
@@ -130,8 +130,8 @@ function isAlike(one: Column, other: Column): boolean {
   );
 }
 
-function isWhole({ schema, cast, compare }: Column): boolean {
-  return schema.type === "integer" || cast === "bigint" || compare !== undefined;
+function isNumber({ schema, cast, compare }: Column): boolean {
+  return isWhole(schema) || cast === "bigint" || compare !== undefined;
 }
 
 /** A path in words: `order_id to orders, then user_id to users`. */

@@ -129,8 +129,15 @@ function wayOf({
       return `join ${to.sql} ${aliases[index + 1]} on ${on.join(" and ")}`;
     }),
   ];
-  const conditions = [`${whose} = ${owner.compare?.(parameter) ?? parameter}`];
+  const conditions = [isTheirs(whose, owner, key, last?.to, owner.compare?.(parameter) ?? parameter)];
   return { own, from, conditions, whose, owner, isOwn: holder === table && joined.length === 0 };
+}
+
+/** An untyped column is compared with the person's key as it stands in their row, or, where it is that key, as text. */
+function isTheirs(whose: string, owner: Column, key: Column, people: Table | undefined, parameter: string): string {
+  if (owner.isUntyped !== true) return `${whose} = ${parameter}`;
+  if (owner === key || key.isUntyped || people === undefined) return `cast(${whose} as text) = ${parameter}`;
+  return `${whose} = (select ${key.sql} from ${people.sql} where ${key.sql} = ${parameter})`;
 }
 
 /** The rows that rows of the person refer to, each once, and with the person's key from the row that refers. */

@@ -97,6 +97,7 @@ function tableOf(
       schema: allowed !== undefined && schema.type === "string" ? { enum: allowed } : schema,
       nullable: row.notnull === 0 && !(row.pk > 0 && (isRowid || wr === 1 || strict === 1)),
       sortable: true,
+      ...(row.type === "" || (strict === 1 && row.type.toUpperCase() === "ANY") ? { isUntyped: true as const } : {}),
     };
   });
   const uniques = ask<{ name: string; partial: number }>(
@@ -182,6 +183,8 @@ function checksIn(sql: string): ReadonlyMap<string, readonly string[]> {
  */
 function schemaOf({ type: declared, dflt_value: fallback }: ColumnRow, isStrict: boolean): ColumnSchema {
   const type = declared.toUpperCase();
+  // A number beyond what JSON holds exactly is text.
+  if (/BIG|INT8/.test(type)) return { type: ["integer", "string"] };
   if (type.includes("INT")) return { type: "integer" };
   if (/CHAR|CLOB|TEXT/.test(type)) return { type: "string" };
   if (type.includes("BLOB")) return bytes;

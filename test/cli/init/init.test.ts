@@ -229,6 +229,56 @@ describe("portmanteau init", () => {
     expect(records["posts"]?.map(({ body }) => body)).toEqual(["a", "c"]);
   });
 
+  it("takes what a person's rows refer to for theirs, once, where it holds what is personal, and no other row", async () => {
+    const { folder, file } = sqliteFile(
+      `create table users (id integer primary key, email text not null, profile_id int references profiles);
+       create table profiles (id integer primary key, nick_name text, birthday text);
+       create table addresses (id integer primary key, street text, city text);
+       create table couriers (id integer primary key, email text, phone text);
+       create table products (id integer primary key, name text);
+       create table carts (id integer primary key, user_id int not null references users);
+       create table orders (id integer primary key, cart_id int not null references carts, billing_address_id int references addresses,
+         shipping_address_id int references addresses, courier_id int references couriers, product_id int references products,
+         approved_by_address_id int references addresses);
+       insert into profiles values (1, 'ada', '1815-12-10'), (2, 'bob', null);
+       insert into users values (1, 'ada@x', 1), (2, 'bob@x', 2);
+       insert into addresses values (1, 's1', 'c'), (2, 's2', 'c'), (3, 's3', 'c'), (4, 's4', 'c'), (5, 's5', 'c');
+       insert into carts values (1, 1), (2, 2);
+       insert into couriers values (1, 'm@x', '1'); insert into products values (1, 'p');
+       insert into orders values (1, 1, 1, 1, 1, 1, 5), (2, 1, 1, 2, 1, 1, 5), (3, 2, 2, 3, 1, 1, 5);`,
+    );
+    const made = await initialised(file, { folder });
+    all.push(made);
+    expect(made.text()).toMatch(
+      /theirs only by what refers to it: billing_address_id of orders and shipping_address_id of orders\./,
+    );
+    for (const table of ["couriers", "products"])
+      expect(made.text()).toMatch(new RegExp(`table: "${table}", excluded: "REVIEW`));
+    expect(formatErrors(made)).toBe("");
+    const records = await exportedFor("1", made);
+    expect(records["addresses"]?.map(({ id, subject_key }) => [id, subject_key])).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+    expect(records["profiles"]?.map(({ nick_name }) => nick_name)).toEqual(["ada"]);
+    expect(await made.run("coverage")).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("finds the rows of columns without a type, and keeps numbers that JSON cannot hold", async () => {
+    const { folder, file } = sqliteFile(
+      `create table users (id integer primary key, email text not null, snowflake bigint);
+       create table notes (id integer primary key, user_id references users);
+       create table marks (id integer primary key, user_id any references users) strict;
+       insert into users values (1, 'ada@x', 9007199254740993), (2, 'bob@x', 7);
+       insert into notes values (1, 1), (2, 2), (3, 1); insert into marks values (1, 1), (2, 2);`,
+    );
+    const made = await initialised(file, { folder });
+    const records = await exportedFor("1", made);
+    expect(records["users"]?.[0]).toMatchObject({ snowflake: "9007199254740993" });
+    expect(records["notes"]?.map(({ id }) => id)).toEqual([1, 3]);
+    expect(records["marks"]?.map(({ id }) => id)).toEqual([1]);
+  });
+
   it("never takes in a password, neither the address's nor a parameter's", async () => {
     const { folder } = sqliteFile(people);
     const { stderr } = await inFolder(folder)("init", "postgres://me:hunter2@127.0.0.1:1/x?sslpassword=hunter3");
