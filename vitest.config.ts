@@ -16,5 +16,11 @@ const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 export default defineConfig({
   resolve: { alias },
-  test: { include: ["test/**/*.test.ts"], maxWorkers, testTimeout: 60_000, hookTimeout: 120_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: "test/support/programs.ts",
+    maxWorkers,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
 });

@@ -3,9 +3,9 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFil
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
-import tsconfig from "../../tsconfig.json" with { type: "json" };
 import { brokenLinksOf, documents, everyWord, type Fence, fencesOf, root } from "../support/documents.ts";
 import { controlledSource, emptyFolder, exporterOf, noteDataset } from "../support/exporting.ts";
+import { aliases, command } from "../support/program.ts";
 import { toolIsHere } from "../support/tools.ts";
 
 const folderOf = (path: string) => readdirSync(join(root, path), { recursive: true, encoding: "utf8" });
@@ -93,7 +93,7 @@ describe("the commands of the documents", () => {
         const { status, stderr, stdout } = spawnSync("bash", ["-x", "-c", script], {
           cwd: folder,
           encoding: "utf8",
-          env: { ...process.env, PATH: `${folder}/bin:${process.env["PATH"]}`, JITI_ALIAS: JSON.stringify(aliases()) },
+          env: { ...process.env, PATH: `${folder}/bin:${process.env["PATH"]}`, JITI_ALIAS: aliases },
         });
         expect(status, `${stdout}\n${stderr}`).toBe(0);
       },
@@ -111,19 +111,13 @@ function excerpts(code: string): readonly string[] {
   return ["", "  ", "    "].map((indent) => code.replace(/^(?=.)/gm, indent));
 }
 
-/** The package's own names, for programs that are not run by Vitest. */
-function aliases(): Record<string, string> {
-  const paths = Object.entries(tsconfig.compilerOptions.paths);
-  return Object.fromEntries(paths.map(([name, [target = ""]]) => [name, join(root, target)]).reverse());
-}
-
 /** Where a reader stands: the package is installed, and the configuration of the examples is there. */
 function preparedFolder(): string {
   const folder = emptyFolder();
   mkdirSync(join(folder, "bin"));
-  const command = join(folder, "bin/portmanteau");
-  writeFileSync(command, `#!/bin/sh\nexec ${root}/node_modules/.bin/jiti ${root}/src/cli/main.ts "$@"\n`);
-  chmodSync(command, 0o755);
+  const installed = join(folder, "bin/portmanteau");
+  writeFileSync(installed, `#!/bin/sh\nexec node ${command} "$@"\n`);
+  chmodSync(installed, 0o755);
   copyFileSync(join(root, "examples/portmanteau.config.ts"), join(folder, "portmanteau.config.ts"));
   return folder;
 }

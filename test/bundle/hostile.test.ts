@@ -14,6 +14,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { emptyFolder, entriesOf, expectNoUnhandledRejection, noteSchema } from "../support/exporting.ts";
 import { bundleEntries, handMadeZip } from "../support/hand-made-zip.ts";
+import { program } from "../support/program.ts";
 import { csv, edited, type Files, json, packed, replace, resum, schema, sealed, text } from "./damages.ts";
 import { heavyBundles } from "./heavy-bundles.ts";
 import { hostileZips } from "./hostile-zips.ts";
@@ -54,9 +55,8 @@ function verifiedInSmallHeap(zips: string): {
   readonly peakMebibytes: number;
 } {
   const folder = emptyFolder();
-  const program = resolve(import.meta.dirname, "../support/verify-all.ts");
-  const jiti = resolve(import.meta.dirname, "../../node_modules/jiti/lib/jiti-cli.mjs");
-  const ran = spawnSync(process.execPath, ["--max-old-space-size=256", jiti, program, zips], {
+  const verifyAll = program("test/support/verify-all.ts");
+  const ran = spawnSync(process.execPath, ["--max-old-space-size=256", verifyAll, zips], {
     cwd: folder,
     encoding: "utf8",
     timeout: 250_000, // one that hangs is ended, and has no status

@@ -114,8 +114,12 @@ describe("a signature", () => {
     for (let at = 0; at < signed.length; at++) {
       const changed = Buffer.from(signed);
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));
-      const { sound } = await verifyBundle(changed, { ...trusting, level: "digests" }).summary();
-      if (sound) expect.fail(`byte ${at} was changed, and nothing was found`);
+      let found = false;
+      for await (const { severity } of verifyBundle(changed, { ...trusting, level: "digests" })) {
+        found = severity === "error";
+        if (found) break; // the first error settles it
+      }
+      if (!found) expect.fail(`byte ${at} was changed, and nothing was found`);
     }
   });
 

@@ -2,19 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { CoverageReport } from "portmanteau/coverage";
 import { beforeAll, describe, expect, it } from "vitest";
-import tsconfig from "../../tsconfig.json" with { type: "json" };
 import { emptyFolder } from "../support/exporting.ts";
 import { configured, portmanteau } from "./running.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
-
-// The example imports the package by its name, which is not built here.
-beforeAll(() => {
-  const paths = Object.entries(tsconfig.compilerOptions.paths).reverse();
-  process.env["JITI_ALIAS"] = JSON.stringify(
-    Object.fromEntries(paths.map(([name, [path = ""]]) => [name, join(repository, path)])),
-  );
-});
 
 /** Vekora's tables in a PGlite, after `change`, with its exporter and its decisions and `more` of them. */
 function vekora({ change = "", more = "" }): string {
@@ -109,12 +100,11 @@ describe("portmanteau coverage", () => {
 
   it("is an I/O error when the database does not answer, and closes the configuration", async () => {
     const folder = emptyFolder();
-    const source = (path: string) => JSON.stringify(join(repository, "src", path));
     const pg = JSON.stringify(join(repository, "node_modules/pg/lib/index.js"));
     writeFileSync(
       join(folder, "portmanteau.config.ts"),
       `import pg from ${pg};
-import { postgresCatalogue } from ${source("coverage/index.ts")};
+import { postgresCatalogue } from "portmanteau/coverage";
 import { base } from "./base.ts";
 const pool = new pg.Pool({ host: "127.0.0.1", port: 1 });
 export default { ...base, coverage: [{ catalogue: postgresCatalogue({ pool }) }], close: () => console.error("closed") };

@@ -6,13 +6,13 @@ import { fileDelivery } from "portmanteau/deliveries/file";
 import { memorySpool } from "portmanteau/spools/memory";
 import { beforeAll, describe, expect, it } from "vitest";
 import { wait } from "../support/exporting.ts";
+import { aliases } from "../support/program.ts";
 import { configured, portmanteau, type Ran, type RunOptions, recordValue } from "./running.ts";
 
 const id = "0f8b6a52-6a53-4d2e-8a35-6a1f3c0e9b77";
 const subject = ["--subject", "u1", "--identity", "email=u1@acme.example"];
 const key = Buffer.alloc(32, 7);
 const env = { PORTMANTEAU_SPOOL_KEY: key.toString("hex") };
-const src = (path: string) => JSON.stringify(join(import.meta.dirname, "../../src", path));
 
 /**
  * Six notes, one a page. While the file `hang` is there, the fourth comes when a checkpoint is due, and the fifth never; the source then
@@ -42,7 +42,7 @@ const gated = `datasets: [defineDataset({
 }), mail],`;
 /** Keeps every page at once. */
 const kept = (more = "") => `${gated} durable: {
-  spool: (await import(${src("spools/directory/index.ts")})).directorySpool("spool"),
+  spool: (await import("portmanteau/spools/directory")).directorySpool("spool"),
   key: Buffer.alloc(32, 7),
   checkpointMs: 0,
   ${more}
@@ -118,7 +118,9 @@ describe("an export with a spool that is killed", () => {
     expect(resumed.stdout.toString()).toMatch(/^Complete: 6 records in 2 datasets/);
 
     const file = join(cwd, "portmanteau.config.ts");
-    const { exporter } = await createJiti(import.meta.url).import<CliConfig>(file, { default: true });
+    const { exporter } = await createJiti(import.meta.url, { alias: JSON.parse(aliases) }).import<CliConfig>(file, {
+      default: true,
+    });
     const undisturbed = join(cwd, "undisturbed.zip");
     await exporter.withDurable({ spool: memorySpool(), key }).export(
       {

@@ -1,18 +1,18 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emptyFolder } from "../support/exporting.ts";
+import { aliases, command } from "../support/program.ts";
 import { configured, portmanteau } from "./running.ts";
 
-const repository = resolve(import.meta.dirname, "../..");
 const subject = ["--subject", "u1", "--identity", "email=u1@acme.example"];
-const main = `'${process.execPath}' '${join(repository, "node_modules/.bin/jiti")}' '${join(repository, "src/cli/main.ts")}'`;
+const main = `'${process.execPath}' '${command}'`;
 
 /** Types a line into bash, where `portmanteau` is the command; the exit code is that of the last line. */
 function bash(line: string, cwd: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const { FORCE_COLOR: _, ...env } = process.env;
+    const { FORCE_COLOR: _, ...env } = { ...process.env, JITI_ALIAS: aliases };
     const child = spawn("bash", ["-c", `portmanteau() { ${main} "$@"; }\n${line}`], { cwd, env });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk) => (stdout += chunk));

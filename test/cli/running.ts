@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { emptyFolder, noteSchema, privacy } from "../support/exporting.ts";
+import { aliases, command } from "../support/program.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -20,17 +21,16 @@ export interface RunOptions {
   readonly onStderr?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** Runs the command line tool as a process of its own, from its TypeScript. */
+/** Runs the command line tool, built, as a process of its own. */
 export function portmanteau(
   args: readonly string[],
   { cwd = repository, env: more = {}, onStderr }: RunOptions = {},
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const { FORCE_COLOR: _, ...env } = process.env;
-    const main = join(repository, "src/cli/main.ts");
-    const child = spawn(process.execPath, [join(repository, "node_modules/.bin/jiti"), main, ...args], {
+    const child = spawn(process.execPath, [command, ...args], {
       cwd,
-      env: { ...env, ...more },
+      env: { ...env, JITI_ALIAS: aliases, ...more },
     });
     const stdout: Buffer[] = [];
     let stderr = "";
@@ -62,13 +62,12 @@ const threeNotes = `for (let id = 0; id < 3; id++) yield { id, owner: subject.id
 /** A folder with a `portmanteau.config.ts` whose close() leaves the file `closed`. */
 export function configured({ read = threeNotes, more = "", close = "", count = "" }: ConfigOptions = {}): string {
   const folder = emptyFolder();
-  const source = (path: string) => JSON.stringify(join(repository, "src", path));
   writeFileSync(
     join(folder, "portmanteau.config.ts"),
     `import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createExporter, defineConfig, defineDataset } from ${source("index.ts")};
-import { iterableSource } from ${source("sources/iterable.ts")};
+import { createExporter, defineConfig, defineDataset } from "portmanteau";
+import { iterableSource } from "portmanteau/sources/iterable";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const notes = defineDataset({

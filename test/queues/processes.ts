@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ExportQueue, ExportQueueOptions } from "../../src/queues/flow/queue.ts";
 import { emptyFolder } from "../support/exporting.ts";
+import { program } from "../support/program.ts";
 import { type Shared, sharedSteps } from "./shared-steps.ts";
 import { startWorker, type Worker } from "./start-worker.ts";
 import type { Place } from "./suite.ts";
@@ -53,7 +54,7 @@ export function processSuite(
       const worker = async (concurrency = 4): Promise<Worker> => {
         const { kind, connection } = server;
         const task: WorkerTask = { kind, connection, shared: all, options: settings, concurrency };
-        const started = await startWorker(task);
+        const started = await startWorker(task, program("test/queues/worker.ts"));
         closing.push(() => started.kill());
         return started;
       };

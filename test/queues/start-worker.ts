@@ -14,14 +14,12 @@ export interface Worker {
   readonly ended: Promise<unknown>;
 }
 
-export async function startWorker(task: object, script = "test/queues/worker.ts"): Promise<Worker> {
-  const child = spawn(
-    process.execPath,
-    [resolve("node_modules/jiti/lib/jiti-cli.mjs"), resolve(script), JSON.stringify(task)],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
+/** Starts a script: one that is built, or TypeScript. */
+export async function startWorker(task: object, script: string): Promise<Worker> {
+  const loader = script.endsWith(".ts") ? [resolve("node_modules/jiti/lib/jiti-cli.mjs")] : [];
+  const child = spawn(process.execPath, [...loader, resolve(script), JSON.stringify(task)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const ended = once(child, "exit");
   const events: { readonly type: string }[] = [];
   const lines = createInterface({ input: child.stdout });

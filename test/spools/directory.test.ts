@@ -24,6 +24,7 @@ import { durableSpoolContract } from "portmanteau/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { Folders } from "../../src/spools/directory/folders.ts";
 import { emptyFolder, expectNoUnhandledRejection, failing } from "../support/exporting.ts";
+import { program } from "../support/program.ts";
 
 expectNoUnhandledRejection();
 
@@ -284,11 +285,9 @@ describe("a directory spool whose process is killed again and again", () => {
     let leftovers = 0;
     let begun = false;
     for (let kills = 0; kills < 25; kills++) {
-      const child = spawn(
-        process.execPath,
-        [resolve("node_modules/jiti/lib/jiti-cli.mjs"), resolve("test/support/durable-child.ts"), directory],
-        { stdio: ["ignore", "pipe", "inherit"] },
-      );
+      const child = spawn(process.execPath, [program("test/support/durable-child.ts"), directory], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       await once(child.stdout, "data");
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 80));
       child.kill("SIGKILL");

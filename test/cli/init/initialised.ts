@@ -9,11 +9,10 @@ import { portmanteau, type Ran } from "../running.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
-/** The package's names, as its sources: it is not built here. */
+/** The package's names, as its sources. */
 const paths = Object.fromEntries(
   Object.entries(tsconfig.compilerOptions.paths).map(([name, [path]]) => [name, join(root, path ?? "")]),
 );
-const env = { JITI_ALIAS: JSON.stringify(Object.fromEntries(Object.entries(paths).reverse())) };
 
 /** A configuration that `portmanteau init` has written, in a folder of its own. */
 export interface Initialised {
@@ -29,7 +28,7 @@ export interface Initialised {
 }
 
 export function inFolder(folder: string) {
-  return (...args: readonly string[]): Promise<Ran> => portmanteau(args, { cwd: folder, env });
+  return (...args: readonly string[]): Promise<Ran> => portmanteau(args, { cwd: folder });
 }
 
 export async function initialised(
