@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import tsconfig from "./tsconfig.json" with { type: "json" };
 
 // The package's own names resolve to its sources, by the same table that the type checker uses.
@@ -14,10 +15,35 @@ const alias = Object.entries(tsconfig.compilerOptions.paths)
 /** Left to itself, Vitest leaves one core to others: on two cores the suite would take twice as long. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
+/** They begin first: one that began last would run alone. On a clean checkout Vitest knows only how large files are. */
+const longest = [
+  "bundle/hostile",
+  "cli/cli",
+  "bundle/page.browser",
+  "examples/service",
+  "bundle/signature",
+  "cli/durable",
+  "testing/sources",
+  "architecture/documents",
+  "archive/zip-readers",
+  "cli/coverage",
+  "cli/init/init",
+].map((name) => fileURLToPath(new URL(`test/${name}.test.ts`, import.meta.url)));
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => longest.includes(moduleId);
+    const long = sorted.filter(isLong).sort((a, b) => longest.indexOf(a.moduleId) - longest.indexOf(b.moduleId));
+    return [...long, ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   resolve: { alias },
   test: {
     include: ["test/**/*.test.ts"],
+    sequence: { sequencer: LongestFirst },
     globalSetup: "test/support/programs.ts",
     maxWorkers,
     testTimeout: 60_000,
