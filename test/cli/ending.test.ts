@@ -12,7 +12,8 @@ const main = `'${process.execPath}' '${command}'`;
 /** Types a line into bash, where `portmanteau` is the command; the exit code is that of the last line. */
 function bash(line: string, cwd: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const { FORCE_COLOR: _, ...env } = { ...process.env, JITI_ALIAS: aliases };
+    const { FORCE_COLOR: _, ...own } = process.env;
+    const env = { ...own, JITI_ALIAS: aliases };
     const child = spawn("bash", ["-c", `portmanteau() { ${main} "$@"; }\n${line}`], { cwd, env });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk) => (stdout += chunk));
