@@ -55,7 +55,7 @@ export const codeWords: CodeWords = {
       "9-2-b": "Das Arbeitsrecht und das Recht der sozialen Sicherheit verlangen es",
       "9-2-c": "Es schützt jemandes Leben (lebenswichtige Interessen)",
       "9-2-d": "Sie sind Mitglied unserer gemeinnützigen Organisation oder mit ihr in Kontakt",
-      "9-2-e": "Sie haben es selbst öffentlich gemacht",
+      "9-2-e": "Sie haben es selbst veröffentlicht",
       "9-2-f": "Es wird für einen Rechtsanspruch gebraucht",
       "9-2-g": "Es dient einem erheblichen öffentlichen Interesse, das ein Gesetz nennt",
       "9-2-h": "Es wird für die Gesundheitsversorgung oder soziale Betreuung gebraucht",

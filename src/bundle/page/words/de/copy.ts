@@ -13,7 +13,7 @@ export const copyWords: CopyWords = {
 Diese Seite zeigt, was darin ist, warum wir es haben und was Sie damit tun können.`,
     skip: "Zum Inhalt springen",
     contents: "Auf dieser Seite",
-    made: (time, program) => html`Hergestellt am ${time} mit ${program}.`,
+    made: (time, program) => html`Erstellt am ${time} mit ${program}.`,
     copy: (id, version) => html`Kopie ${id}, Formatversion ${version}. Zeiten auf dieser Seite sind in UTC.`,
     top: "Zum Seitenanfang",
     others: "Andere Daten",
@@ -68,14 +68,14 @@ Diese Seite zeigt, was darin ist, warum wir es haben und was Sie damit tun könn
     copy: "Diese Kopie",
     number: "Ihre Nummer bei uns",
     as: (format) => ` (als ${format})`,
-    made: "Hergestellt",
+    made: "Erstellt",
     covers: "Umfasst",
     part: "Teil",
     copyNumber: "Nummer dieser Kopie",
   },
 
   overview: {
-    heading: "Was hier drin ist",
+    heading: "Was diese Kopie enthält",
     records: (value) => (value === 1 ? "Datensatz über Sie" : "Datensätze über Sie"),
     kinds: (value) => (value === 1 ? "Art von Daten" : "Arten von Daten"),
     files: (value, isPart, size) =>

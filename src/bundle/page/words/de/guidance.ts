@@ -4,7 +4,7 @@ import { number } from "./counting.ts";
 
 export const guidanceWords: GuidanceWords = {
   leftOut: {
-    heading: "Was nicht hier drin ist, und warum",
+    heading: "Was diese Kopie nicht enthält, und warum",
     nothing: "Nichts wurde absichtlich weggelassen.",
     fields: "Felder, die wir haben und nicht herausgeben",
     fieldsCaption: "Felder, die vorhanden sind und nicht herausgegeben werden",
@@ -68,7 +68,7 @@ der in dieser Kopie für denselben Menschen immer derselbe ist.`,
     onLinux: "unter Linux",
     onMac: "auf einem Mac",
     signed: (key) =>
-      html`Wir haben diese Liste unterschrieben. Mit unserem öffentlichen Schlüssel, den Sie von uns auf anderem Weg haben sollten, prüft das Programm minisign, dass sie von uns kommt.
+      html`Wir haben diese Liste digital signiert. Mit unserem öffentlichen Schlüssel, den Sie von uns auf anderem Weg haben sollten, prüft das Programm minisign, dass sie von uns kommt.
 Die Nummer unseres Schlüssels ist ${key}.`,
     rest: "Was sonst noch im Ordner liegt",
     restCaption: "Andere Dateien im Ordner",

@@ -64,7 +64,7 @@ preparada el ${made}. Esta página muestra qué contiene, por qué lo tenemos y 
     extended: "Prorrogado hasta",
     requestNumber: "Número de solicitud",
     copy: "Esta copia",
-    number: "Su número con nosotros",
+    number: "Su número en nuestros sistemas",
     as: (format) => ` (como ${format})`,
     made: "Preparada",
     covers: "Abarca",
@@ -73,7 +73,7 @@ preparada el ${made}. Esta página muestra qué contiene, por qué lo tenemos y 
   },
 
   overview: {
-    heading: "Qué hay aquí",
+    heading: "Qué contiene esta copia",
     records: (value) => (value === 1 ? "registro sobre usted" : "registros sobre usted"),
     kinds: (value) => (value === 1 ? "tipo de datos" : "tipos de datos"),
     files: (value, isPart, size) =>
@@ -97,7 +97,7 @@ preparada el ${made}. Esta página muestra qué contiene, por qué lo tenemos y 
     months: (first, last) => `Registros por mes, de ${first} a ${last}`,
     years: (first, last) => `Registros por año, de ${first} a ${last}`,
     spans: (years, first, last) => `Registros por cada ${number(years)} años, de ${first} a ${last}`,
-    most: (value, when) => `Lo máximo: ${when}, ${number(value)}.`,
+    most: (value, when) => `Máximo: ${when}, ${number(value)}.`,
     numbers: "Las cifras",
     head: ["Período", "Registros"],
   },

@@ -4,7 +4,7 @@ import { count } from "./counting.ts";
 
 export const guidanceWords: GuidanceWords = {
   leftOut: {
-    heading: "Qué no hay aquí, y por qué",
+    heading: "Qué no contiene esta copia, y por qué",
     nothing: "No se omitió nada a propósito.",
     fields: "Campos que tenemos y no entregamos",
     fieldsCaption: "Campos que se guardan y no se entregan",

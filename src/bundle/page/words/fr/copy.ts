@@ -98,7 +98,7 @@ export const copyWords: CopyWords = {
     months: (first, last) => `Enregistrements par mois, de ${first} à ${last}`,
     years: (first, last) => `Enregistrements par an, de ${first} à ${last}`,
     spans: (years, first, last) => `Enregistrements par tranche de ${number(years)} ans, de ${first} à ${last}`,
-    most: (value, when) => `Le plus\u00A0: ${when}, ${number(value)}.`,
+    most: (value, when) => `Maximum\u00A0: ${when}, ${number(value)}.`,
     numbers: "Les chiffres",
     head: ["Période", "Enregistrements"],
   },

@@ -74,7 +74,7 @@ preparata in data ${made}. Questa pagina mostra che cosa contiene, perché lo ab
   },
 
   overview: {
-    heading: "Che cosa c’è qui",
+    heading: "Che cosa contiene questa copia",
     records: (value) => (value === 1 ? "registrazione su di Lei" : "registrazioni su di Lei"),
     kinds: (value) => (value === 1 ? "tipo di dati" : "tipi di dati"),
     files: (_value, isPart, size) => `file di dati${isPart ? " in questo file zip" : ""}, ${size}`,
@@ -97,7 +97,7 @@ preparata in data ${made}. Questa pagina mostra che cosa contiene, perché lo ab
     months: (first, last) => `Registrazioni al mese, da ${first} a ${last}`,
     years: (first, last) => `Registrazioni all’anno, da ${first} a ${last}`,
     spans: (years, first, last) => `Registrazioni ogni ${number(years)} anni, da ${first} a ${last}`,
-    most: (value, when) => `Il massimo: ${when}, ${number(value)}.`,
+    most: (value, when) => `Massimo: ${when}, ${number(value)}.`,
     numbers: "I numeri",
     head: ["Periodo", "Registrazioni"],
   },

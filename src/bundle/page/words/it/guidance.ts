@@ -4,7 +4,7 @@ import { count } from "./counting.ts";
 
 export const guidanceWords: GuidanceWords = {
   leftOut: {
-    heading: "Che cosa non c’è qui, e perché",
+    heading: "Che cosa non contiene questa copia, e perché",
     nothing: "Nulla è stato escluso di proposito.",
     fields: "Campi che abbiamo e non diamo",
     fieldsCaption: "Campi conservati e non dati",
