@@ -42,6 +42,7 @@ export type {
   PartName,
   PartReceipt,
   RequestProgress,
+  RestartOptions,
   SpoolKey,
 } from "./model/durable.ts";
 export { maxObjectBytes } from "./model/durable.ts";

@@ -69,6 +69,8 @@ export interface BegunRequest {
   readonly bundleId: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+  /** ISO 8601, UTC: when it was begun for the first time; only where it was begun anew since. */
+  readonly firstBegunAt?: string;
   /** ISO 8601, UTC: when the person must have their answer. */
   readonly dueAt: string;
   /** What is to be collected, in the bundle's order. */
@@ -130,6 +132,12 @@ export interface BeginOptions extends DurableStepOptions {
   readonly clock?: Clock;
 }
 
+/** How a request that is in the journal is begun anew. */
+export interface RestartOptions extends Omit<BeginOptions, "onChange"> {
+  /** ISO 8601: only where it was begun before. A worker gives the moment when it was started. Default: whenever it was begun. */
+  readonly begunBefore?: string;
+}
+
 /** How one part is collected. */
 export interface CollectPartOptions extends DurableStepOptions {
   /** The last try: when the source fails again, what there is is sealed with the error, for a partial bundle. Default: it is thrown. */
@@ -146,6 +154,17 @@ export interface CollectPartOptions extends DurableStepOptions {
 export interface DurableSteps<AssembleOptions = unknown> {
   /** Puts a request into the journal: resolves its identities, counts, divides. A request that is there already is continued as it was begun. */
   begin(request: ExportRequest, options?: BeginOptions): Promise<BegunRequest>;
+  /**
+   * Begins an open request anew, as it was asked for, when the configuration is not the one that it was begun with: under another bundle id,
+   * and due when it was due. The first beginning stands until the other takes its place. One that was delivered, or begun with this
+   * configuration, is left as it is. Gives the request as it stands.
+   *
+   * @example
+   * ```ts
+   * await exporter.restart(requestId, { begunBefore: workerStartedAt });
+   * ```
+   */
+  restart(requestId: string, options?: RestartOptions): Promise<BegunRequest>;
   /** Collects one part to its end, from the last checkpoint on. A sealed part is checked and left as it is. */
   collectPart(requestId: string, part: PartName, options?: CollectPartOptions): Promise<PartReceipt>;
   /** Makes the bundle of the sealed parts and delivers it. Done again, it delivers the identical bundle again. `INCOMPLETE` names what is not sealed. */

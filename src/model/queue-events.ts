@@ -15,5 +15,5 @@ export type QueueEvent =
     }
   /** The job failed and is tried again, or is a dead letter from now on. */
   | ({ readonly type: "jobRetried" | "jobFailed" } & DeadLetter)
-  /** The queue did not answer; it is asked again. `code` is the client's. */
+  /** The queue did not answer, and is asked again, or a request could not be begun anew. `code` is the client's, or the error's. */
   | { readonly type: "queueTrouble"; readonly requestId: null; readonly code: string };

@@ -102,6 +102,7 @@ export async function hostileExports(onEvent: Observer): Promise<void> {
     steps: exporter,
     attempts: 3,
     onFailure: "dead-letter",
+    onChange: "refuse",
     deliver: async () => {
       throw new PortmanteauError("DELIVERY_FAILED", `The bucket of ${email} is not there.`, { cause: quoting() });
     },

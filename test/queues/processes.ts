@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { ExportQueue, ExportQueueOptions } from "../../src/queues/flow/queue.ts";
+import type { ExportQueueOptions } from "../../src/queues/flow/options.ts";
+import type { ExportQueue } from "../../src/queues/flow/queue.ts";
 import { emptyFolder } from "../support/exporting.ts";
 import { program } from "../support/program.ts";
 import { type Shared, sharedSteps } from "./shared-steps.ts";

@@ -64,6 +64,9 @@ export function sharedSteps({ folder, datasets, pages, pageMs, poisonPage }: Sha
       await replace(at(request.id, "request"), JSON.stringify(request));
       return described(request);
     },
+    async restart(requestId) {
+      return (await this.progress(requestId)) as RequestProgress;
+    },
     async collectPart(requestId, part, { signal } = {}) {
       const file = at(requestId, nameOf(part));
       const reading = at("reading", part.dataset);

@@ -65,6 +65,7 @@ export function scriptedSteps({ datasets = { notes: { source: "postgres" } }, co
         kept.set(request.id, { request, attempts: new Map(), sealed: new Map(), delivered: [], assembled: 0 });
       return described(request.id);
     },
+    restart: async (requestId) => described(requestId),
     async collectPart(requestId, part, options = {}) {
       const { attempts, sealed } = found(requestId);
       const key = keyOf(part);

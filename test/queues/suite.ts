@@ -3,8 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ExportEvent, PortmanteauError } from "../../src/index.ts";
 import type { ExportRequest } from "../../src/model/request.ts";
-import type { ExportQueue, ExportQueueOptions, ExportWorker, WorkOptions } from "../../src/queues/flow/queue.ts";
+import type { ExportQueueOptions } from "../../src/queues/flow/options.ts";
+import type { ExportQueue, ExportWorker, WorkOptions } from "../../src/queues/flow/queue.ts";
 import type { QueueEvent } from "../../src/queues/flow/run.ts";
+import { deploymentRules } from "./deployment.ts";
 import { type Given, type Script, scriptedSteps } from "./steps.ts";
 
 /** A real server, for one test file. */
@@ -483,5 +485,7 @@ export function queueSuite(title: string, { notRun, required = false }: Place, o
           expect.objectContaining({ code: "CONFIG_INVALID" }),
         );
     });
+
+    deploymentRules(() => server, closing);
   });
 }

@@ -1,7 +1,7 @@
 /** One worker as a process of its own: node jiti worker.ts '{"kind":…}'. It writes its events as lines of JSON; SIGTERM closes it. */
 import PgBoss from "pg-boss";
 import { bullmqQueue } from "../../src/queues/bullmq/index.ts";
-import type { ExportQueueOptions } from "../../src/queues/flow/queue.ts";
+import type { ExportQueueOptions } from "../../src/queues/flow/options.ts";
 import { pgBossQueue } from "../../src/queues/pg-boss/index.ts";
 import { type Shared, sharedSteps } from "./shared-steps.ts";
 

@@ -10,6 +10,7 @@ import { receiptIn } from "./collect-step.ts";
 import { names, putDocument } from "./documents.ts";
 import { StoredParts } from "./gather.ts";
 import type { StoredRequest } from "./request.ts";
+import { errorOf, isReplaced, replacedError } from "./restart.ts";
 
 /** Makes the bundle of the sealed parts and delivers it. */
 export async function assembleStored(
@@ -31,10 +32,15 @@ export async function assembleStored(
   journal.findings.push(...(begun.findings as ReportFinding[]));
   const emit = observed(onEvent, journal);
   const run = { to, sign, encrypt, splitBytes, signal, emit, bundleId, createdAt, journal };
-  await runExport(config, plan, {
-    ...run,
-    gather: (collected, options) => new StoredParts(stored, receipts, collected, options),
-  });
+  try {
+    await runExport(config, plan, {
+      ...run,
+      gather: (collected, options) => new StoredParts(stored, receipts, collected, options),
+    });
+  } catch (error) {
+    throw await errorOf(stored, error);
+  }
+  if (await isReplaced(stored)) throw replacedError();
   const report = buildReport(plan, journal, { bundleId, createdAt }, "delivered");
   await putDocument(vault, names.delivered, {
     generation,

@@ -9,7 +9,7 @@ import type { CompiledConfig } from "../config.ts";
 import { type Event, startedEvent } from "../export.ts";
 import { identifiedPlan } from "../identified-plan.ts";
 import type { Journal } from "../journal.ts";
-import type { CollectedDataset, Plan } from "../plan.ts";
+import { type CollectedDataset, type Plan, planExport } from "../plan.ts";
 import { abortedError, ownSignal } from "../read-pages.ts";
 import { Slots } from "../slots.ts";
 import { Snapshots } from "../snapshots.ts";
@@ -18,12 +18,14 @@ import { purgeFolder } from "./purge.ts";
 import {
   boundConfig,
   type DurableConfig,
+  firstBegun,
   partsOf,
   requireSameRequest,
   type StoredRequest,
   storedRequest,
   vaultOf,
 } from "./request.ts";
+import type { Vault } from "./vault.ts";
 
 export interface BeginRun extends Pick<BeginOptions, "onChange" | "final"> {
   readonly signal: AbortSignal;
@@ -39,20 +41,39 @@ export interface BeginRun extends Pick<BeginOptions, "onChange" | "final"> {
 export async function beginRequest(from: DurableConfig, request: ExportRequest, run: BeginRun): Promise<StoredRequest> {
   const vault = await vaultOf(from, request.id, run.signal);
   const there = await getDocument(vault, "begun", names.begun);
-  if (there !== undefined) {
-    try {
-      requireSameRequest(there, request);
-      return storedRequest(from, vault, there);
-    } catch (error) {
-      if (run.onChange !== "restart" || !PortmanteauError.is(error) || error.code !== "RESUME_REFUSED") throw error;
-      await purgeFolder(vault);
-    }
+  if (there === undefined) return putBegun(from, vault, request, run);
+  try {
+    requireSameRequest(there, request);
+    return storedRequest(from, vault, there);
+  } catch (error) {
+    if (run.onChange !== "restart" || !PortmanteauError.is(error) || error.code !== "RESUME_REFUSED") throw error;
+    await purgeFolder(vault);
+    return putBegun(from, vault, request, { ...run, plan: planAnew(from, there, request) }, there);
   }
+}
+
+/** The plan of a request that is begun anew: what it was given when it was begun for the first time stays. */
+export function planAnew({ config }: DurableConfig, before: Begun, request: ExportRequest): Plan {
+  return planExport(config, request, firstBegun(before));
+}
+
+/**
+ * Asks everything that is asked once, and puts the request. Where another process put it meanwhile, theirs stands.
+ *
+ * @param before the beginning that this one takes the place of
+ */
+export async function putBegun(
+  from: DurableConfig,
+  vault: Vault,
+  request: ExportRequest,
+  run: BeginRun,
+  before?: Begun,
+): Promise<StoredRequest> {
   const { config, facts } = boundConfig(from, vault);
   run.emit(startedEvent(run.plan, run.bundleId));
   const datasets = await decided(config, run);
   const meanwhile = await getDocument(vault, "begun", names.begun);
-  if (meanwhile !== undefined) {
+  if (meanwhile !== undefined && meanwhile.generation !== before?.generation) {
     requireSameRequest(meanwhile, request);
     return storedRequest(from, vault, meanwhile);
   }
@@ -62,6 +83,7 @@ export async function beginRequest(from: DurableConfig, request: ExportRequest, 
     request: JSON.parse(JSON.stringify(request)) as Begun["request"],
     bundleId: run.bundleId,
     createdAt: run.createdAt,
+    ...(before === undefined ? {} : { firstBegunAt: firstBegun(before) }),
     expiresAt: new Date(Date.parse(run.createdAt) + from.durable.keepMs).toISOString(),
     facts: { ...facts },
     findings: [...run.journal.findings],
@@ -75,13 +97,14 @@ export async function beginRequest(from: DurableConfig, request: ExportRequest, 
 
 /** What is told of a request that was begun. */
 export function begunRequest(begun: Begun): BegunRequest {
-  const { requestId, bundleId, createdAt } = begun;
-  const { type, receivedAt = createdAt, dueAt } = begun.request as unknown as ExportRequest;
+  const { requestId, bundleId, createdAt, firstBegunAt } = begun;
+  const { type, receivedAt = firstBegun(begun), dueAt } = begun.request as unknown as ExportRequest;
   return {
     requestId,
     requestType: type,
     bundleId,
     createdAt,
+    ...(firstBegunAt === undefined ? {} : { firstBegunAt }),
     dueAt: new Date(dueAt ?? oneMonthAfter(new Date(receivedAt).toISOString())).toISOString(),
     parts: partsOf(begun).map(({ dataset, source, partition }) => ({
       dataset,

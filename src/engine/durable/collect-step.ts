@@ -16,6 +16,7 @@ import { getDocument, names, putDocument } from "./documents.ts";
 import { ChunkKeeper } from "./keeper.ts";
 import { receiptOf, verifyReceipt } from "./receipt.ts";
 import type { StoredPart, StoredRequest } from "./request.ts";
+import { errorOf } from "./restart.ts";
 import type { DurableSettings } from "./settings.ts";
 import type { Vault } from "./vault.ts";
 
@@ -39,6 +40,8 @@ export async function collectStored(stored: StoredRequest, part: StoredPart, ste
     const receipt = there ?? (await collectNow(stored, part, planned, { place, context, step }));
     await settleCount(stored, part, receipt, { planned, context, step });
     return told(stored, part, receipt);
+  } catch (error) {
+    throw await errorOf({ ...stored, vault: stored.vault.watching(step.signal) }, error);
   } finally {
     await snapshots.close((message) => step.journal.find("CLEANUP_FAILED", part.dataset, message));
   }

@@ -14,6 +14,7 @@ import { exportDurably, resumeDurably } from "./export.ts";
 import { progressOf } from "./progress.ts";
 import { purgeExpired, purgeFolder } from "./purge.ts";
 import { type DurableConfig, openRequest, partNamed, vaultOf } from "./request.ts";
+import { outdated, restartRequest } from "./restart.ts";
 import { inStep } from "./step.ts";
 
 /** How a request that was begun is assembled and delivered: as `export`, but that its bundle has an id already. */
@@ -56,6 +57,24 @@ export function durableExporter(
         inStep(request.id, { ...options, ...told }, async (step) => {
           const { begun } = await beginRequest(from, request, { ...options, ...step, plan, bundleId, createdAt });
           return begunRequest(begun);
+        }),
+      );
+    },
+    async restart(requestId, options = {}) {
+      const { bundleId = newBundleId(), clock = systemClock } = options;
+      requireBundleId(bundleId);
+      const { begun, vault, isOutdated } = await outdated(from, requestId, options);
+      if (!isOutdated) return begunRequest(begun);
+      const createdAt = new Date(clock()).toISOString();
+      return inRun({ requestId, operation: "begin", onEvent: options.onEvent }, (told) =>
+        inStep(requestId, { ...options, ...told }, async (step) => {
+          const stored = await restartRequest(from, vault.watching(step.signal), begun, {
+            ...step,
+            bundleId,
+            createdAt,
+            final: options.final === true,
+          });
+          return begunRequest(stored.begun);
         }),
       );
     },

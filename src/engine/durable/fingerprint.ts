@@ -56,15 +56,19 @@ export function fingerprintOf(
   return facts;
 }
 
+/** The pointers of what differs, sorted. */
+export function differing(begun: Fingerprint, now: Fingerprint): readonly string[] {
+  const pointers = new Set([...Object.keys(begun), ...Object.keys(now)]);
+  return [...pointers].filter((pointer) => begun[pointer] !== now[pointer]).sort();
+}
+
 /** @throws {PortmanteauError} `RESUME_REFUSED` that names what differs */
 export function requireSame(begun: Fingerprint, now: Fingerprint): void {
-  const different = [...new Set([...Object.keys(begun), ...Object.keys(now)])].filter(
-    (pointer) => begun[pointer] !== now[pointer],
-  );
+  const different = differing(begun, now);
   if (different.length === 0) return;
   throw new PortmanteauError(
     "RESUME_REFUSED",
-    `The configuration is not the one that the request was begun with: ${different.sort().join(", ")}. Restore it, or begin the request anew with onChange: "restart".`,
+    `The configuration is not the one that the request was begun with: ${different.join(", ")}. Restore it, or begin the request anew with onChange: "restart".`,
     { context: { pointer: different[0] as string } },
   );
 }

@@ -62,7 +62,7 @@ export function boundConfig(
 }
 
 /** @throws {PortmanteauError} `REQUEST_UNKNOWN` */
-async function requireBegun(vault: Vault): Promise<Begun> {
+export async function requireBegun(vault: Vault): Promise<Begun> {
   const begun = await getDocument(vault, "begun", names.begun);
   if (begun !== undefined) return begun;
   throw new PortmanteauError("REQUEST_UNKNOWN", "The request is not in the durable spool. Begin it.");
@@ -101,9 +101,13 @@ export function storedRequest(from: DurableConfig, vault: Vault, begun: Begun): 
   return { begun, vault, config, plan: storedPlan(config, begun), parts: partsOf(begun) };
 }
 
+/** When the request was begun for the first time. */
+export const firstBegun = ({ firstBegunAt, createdAt }: Pick<Begun, "firstBegunAt" | "createdAt">): string =>
+  firstBegunAt ?? createdAt;
+
 /** The plan as it was decided: nothing is asked again. */
 function storedPlan(config: CompiledConfig, begun: Begun): Plan {
-  const request = completeRequest(begun.request as unknown as ExportRequest, begun.createdAt, config.locale);
+  const request = completeRequest(begun.request as unknown as ExportRequest, firstBegun(begun), config.locale);
   return {
     request,
     portabilityScope: request.type === "portability" ? config.portabilityScope : null,

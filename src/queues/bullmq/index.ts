@@ -1,16 +1,11 @@
 import type { ConnectionOptions } from "bullmq";
-import { type ExportQueue, type ExportQueueOptions, exportQueue, settled } from "../flow/queue.ts";
+import { type ExportQueueOptions, settled } from "../flow/options.ts";
+import { type ExportQueue, exportQueue } from "../flow/queue.ts";
 import { BullmqTransport } from "./transport.ts";
 
 export type { DeadLetter } from "../flow/job.ts";
-export type {
-  ExportQueue,
-  ExportQueueOptions,
-  ExportWorker,
-  QueuedProgress,
-  SourceLimit,
-  WorkOptions,
-} from "../flow/queue.ts";
+export type { ExportQueueOptions, SourceLimit } from "../flow/options.ts";
+export type { ExportQueue, ExportWorker, QueuedProgress, WorkOptions } from "../flow/queue.ts";
 export type { QueueEvent } from "../flow/run.ts";
 
 export interface BullmqQueueOptions<A> extends ExportQueueOptions<A> {

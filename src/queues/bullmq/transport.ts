@@ -5,26 +5,25 @@ import {
   type Job,
   Queue,
   UnrecoverableError,
+  WaitingChildrenError,
   WaitingError,
   Worker,
 } from "bullmq";
-import type { BegunRequest } from "../../model/durable.ts";
+import type { BegunRequest, RequestProgress } from "../../model/durable.ts";
 import { type DeadLetter, jobName, jobsOf, priorityOf, type QueueJob, queueSuffix } from "../flow/job.ts";
-import type { SourceLimit } from "../flow/queue.ts";
+import type { settled } from "../flow/options.ts";
 import type { JobState, LaneOptions, Lanes, StopReason, Transport } from "../flow/transport.ts";
 
 import { attemptOf, cancelledWord, letterOf, reasonOf, stateOf, wasCancelled, wasRemoved } from "./jobs.ts";
+import { renew, retryFailed } from "./renew.ts";
 
-export interface TransportOptions {
+export interface TransportOptions extends ReturnType<typeof settled> {
   readonly connection: ConnectionOptions;
   readonly prefix: string;
-  readonly name: string;
-  readonly sources: readonly string[];
-  readonly limits: Readonly<Record<string, SourceLimit>>;
-  readonly attempts: number;
-  readonly backoffMs: number;
-  readonly leaseMs: number;
 }
+
+/** Where the last job of an open request may be. */
+const openStates = ["waiting-children", "wait", "prioritized", "delayed", "active", "failed"] as const;
 
 /** How often a worker asks whether a request at work was cancelled, and a canceller whether it has stopped. */
 const watchMs = 500;
@@ -39,27 +38,42 @@ export class BullmqTransport implements Transport {
   }
 
   async add(request: BegunRequest): Promise<void> {
-    const { attempts, backoffMs, prefix } = this.#options;
+    const { prefix } = this.#options;
     const { collect, assemble } = jobsOf(request);
     const node = (queueName: string, job: QueueJob) => ({
       queueName,
       prefix,
       name: job.step,
       data: job,
-      opts: {
-        jobId: jobName(job),
-        priority: priorityOf(request.dueAt),
-        attempts,
-        backoff: { type: "exponential", delay: backoffMs, jitter: 0.5 },
-        removeOnComplete: true,
-        stackTraceLimit: 0, // a stack begins with the message of whoever threw
-      },
+      opts: this.#optionsOf(job, request),
     });
     this.#flows ??= listening(new FlowProducer({ connection: this.#options.connection, prefix }));
     await this.#flows.add({
       ...node(this.#assembling, assemble),
       children: collect.map(({ job, source }) => node(this.#collecting(source), job)),
     });
+  }
+
+  async open(): Promise<readonly string[]> {
+    const jobs: readonly Job[] = await this.#queue(this.#assembling).getJobs([...openStates]);
+    // A foreign one may have any id; one that went meanwhile has none.
+    return jobs.flatMap((job) => (job?.id === undefined || wasCancelled(job) ? [] : [job.id]));
+  }
+
+  async renew(request: RequestProgress, signal?: AbortSignal): Promise<void> {
+    const parent = await this.#queue(this.#assembling).getJob(request.requestId);
+    if (parent === undefined) return this.add(request);
+    if (parent.data.cancelledAt !== undefined) return;
+    const places = jobsOf(request).collect.map(({ job, source }, index) => {
+      const queue = this.#queue(this.#collecting(source));
+      const options = {
+        ...this.#optionsOf(job, request),
+        parent: { id: request.requestId, queue: parent.queueQualifiedName },
+      };
+      const addTo = () => queue.add(job.step, job, options);
+      return { queue, name: jobName(job), isDone: request.parts[index]?.state === "sealed", addTo };
+    });
+    await renew(request, { parent, places, queueNamed: (name) => this.#queue(name), watchMs, signal });
   }
 
   async look(request: BegunRequest) {
@@ -109,8 +123,7 @@ export class BullmqTransport implements Transport {
     for (const { queue, name } of this.#places(request)) {
       const job: Job | undefined = await queue.getJob(name);
       if (job === undefined || wasCancelled(job) || !(await job.isFailed())) continue;
-      await job.updateData({ ...job.data, forgiven: job.stalledCounter });
-      await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+      await retryFailed(job);
       count++;
     }
     return count;
@@ -133,6 +146,7 @@ export class BullmqTransport implements Transport {
           case "done":
             return;
           case "again":
+            if (await this.#waitsAgain(verdict.letter, job, token)) throw new WaitingChildrenError();
             throw new Error(reasonOf(verdict.letter));
           case "dead":
             throw new UnrecoverableError(reasonOf(verdict.letter));
@@ -189,6 +203,27 @@ export class BullmqTransport implements Transport {
 
   async close(): Promise<void> {
     await Promise.all([this.#flows?.close(), ...[...this.#queues.values()].map((queue) => queue.close())]);
+  }
+
+  /** A request that was begun anew is to be assembled when the parts are collected that it has now. */
+  async #waitsAgain({ code, step }: DeadLetter, job: Job, token: string | undefined): Promise<boolean> {
+    if (code !== "INCOMPLETE" || step !== "assemble") return false;
+    const request = await this.#options.exporter.progress(job.data.requestId);
+    if (request?.firstBegunAt === undefined) return false;
+    await this.renew(request);
+    return job.moveToWaitingChildren(token as string);
+  }
+
+  #optionsOf(job: QueueJob, { dueAt }: Pick<BegunRequest, "dueAt">) {
+    const { attempts, backoffMs } = this.#options;
+    return {
+      jobId: jobName(job),
+      priority: priorityOf(dueAt),
+      attempts,
+      backoff: { type: "exponential", delay: backoffMs, jitter: 0.5 },
+      removeOnComplete: true,
+      stackTraceLimit: 0, // a stack begins with the message of whoever threw
+    };
   }
 
   get #assembling(): string {

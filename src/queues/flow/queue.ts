@@ -1,40 +1,12 @@
-import type { DurableStepOptions, DurableSteps, RequestProgress } from "../../model/durable.ts";
+import type { BeginOptions, DurableStepOptions, RequestProgress } from "../../model/durable.ts";
 import { PortmanteauError } from "../../model/errors.ts";
 import type { ExportEvent } from "../../model/events.ts";
 import type { ExportRequest } from "../../model/request.ts";
-import { invalid } from "../../model/source-error.ts";
 import { collectJob, type DeadLetter, jobName } from "./job.ts";
+import { type settled, whole } from "./options.ts";
+import { beginOrRestart, restartOpen } from "./restart.ts";
 import { type QueueEvent, runner } from "./run.ts";
 import type { JobState, Look, Transport } from "./transport.ts";
-
-/** What both queues are told. */
-export interface ExportQueueOptions<A> {
-  /** An exporter with `durable`: all workers of a queue have the same configuration, spool and key. */
-  readonly exporter: DurableSteps<A> & { readonly datasets: readonly { readonly source: { readonly name: string } }[] };
-  /** Begins the names of the queues. Default `"portmanteau"`. */
-  readonly name?: string;
-  /** By a source's name, over all workers together. The worker that was started last decides. */
-  readonly limits?: Readonly<Record<string, SourceLimit>>;
-  /** How often a job is begun before it is a dead letter; deaths of workers count, too. Default 10. */
-  readonly attempts?: number;
-  /** Wait before the second attempt, in milliseconds; doubled for each further one, with jitter. Default 2,000. */
-  readonly backoffMs?: number;
-  /** After how long without a sign of life a worker is taken for dead, in milliseconds. Default 30,000. */
-  readonly leaseMs?: number;
-  /**
-   * When a part fails for good. `"dead-letter"` (default): the request waits until somebody retries it. `"deliver-partial"`: what there is
-   * is delivered; the exporter's `onFailure` must say so, too.
-   */
-  readonly onFailure?: "dead-letter" | "deliver-partial";
-}
-
-/** How much of one source all workers together may use at once. */
-export interface SourceLimit {
-  /** Most parts that are collected at a time. */
-  readonly concurrency?: number;
-  /** Most parts that are begun in a second. */
-  readonly perSecond?: number;
-}
 
 /** Exports that are spread over workers: whoever submits, and whoever works, makes one with the same options. */
 export interface ExportQueue<A> {
@@ -42,11 +14,14 @@ export interface ExportQueue<A> {
    * Puts the request into the journal, and its jobs into the queue: by due date, the earliest first. Jobs hold names only. A request that is
    * there already is left as it is; one that was cancelled is begun again where it was.
    *
+   * With `onChange: "restart"` an open request that was begun with another configuration is begun anew; given-up jobs of before are put in again.
+   * One that was delivered stays as it is. Default `"refuse"`, with the differences.
+   *
    * @throws {PortmanteauError} as `exporter.begin`, and `QUEUE_FAILED`
    */
   submit(
     request: ExportRequest,
-    options?: DurableStepOptions & { readonly bundleId?: string },
+    options?: DurableStepOptions & Pick<BeginOptions, "bundleId" | "onChange">,
   ): Promise<QueuedProgress>;
   /** Starts a worker in this process. */
   work(options: WorkOptions<A>): Promise<ExportWorker>;
@@ -72,6 +47,12 @@ export interface WorkOptions<A> {
   readonly concurrency?: number;
   /** Most bundles that this worker assembles at a time. Default 1. */
   readonly assembling?: number;
+  /**
+   * What to do with open requests that were begun with another configuration. `"refuse"` (default): their jobs become dead letters that name the
+   * differences. `"restart"`: this worker begins those anew that were begun before it was started, and leaves later ones to the other
+   * workers, as long as they have attempts.
+   */
+  readonly onChange?: "refuse" | "restart";
   /** Closes the worker at once. */
   readonly signal?: AbortSignal;
   /** Called with every event of its exports and its jobs, synchronously. */
@@ -97,39 +78,9 @@ export interface QueuedProgress extends RequestProgress {
   })[];
 }
 
-/** The options, whole. @throws {PortmanteauError} `CONFIG_INVALID` */
-export function settled<A>(options: ExportQueueOptions<A>) {
-  const { exporter, name = "portmanteau", limits = {}, attempts = 10, backoffMs = 2_000, leaseMs = 30_000 } = options;
-  const sources = [...new Set(exporter.datasets.map(({ source }) => source.name))];
-  if (!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(name)) throw invalid("`name` is 1 to 40 letters, digits, `_` and `-`.");
-  whole("attempts", attempts, 1, 100);
-  whole("backoffMs", backoffMs, 1, 3_600_000);
-  whole("leaseMs", leaseMs, 1_000, 3_600_000);
-  for (const [source, { concurrency = 1, perSecond = 1 }] of Object.entries(limits)) {
-    if (!sources.includes(source)) throw invalid(`\`limits\` names "${source}", which is the source of no dataset.`);
-    whole(`limits.${source}.concurrency`, concurrency, 1, 10_000);
-    whole(`limits.${source}.perSecond`, perSecond, 1, 10_000);
-  }
-  return {
-    exporter,
-    name,
-    limits,
-    attempts,
-    backoffMs,
-    leaseMs,
-    onFailure: options.onFailure ?? "dead-letter",
-    sources,
-  };
-}
-
-function whole(option: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw invalid(`\`${option}\` is a whole number from ${least} to ${most}.`);
-}
-
 /** The same for every transport. */
 export function exportQueue<A>(
-  { exporter, attempts, onFailure }: ReturnType<typeof settled<A>>,
+  { exporter, attempts, backoffMs, onFailure }: ReturnType<typeof settled<A>>,
   transport: Transport,
 ): ExportQueue<A> {
   const known = async (requestId: string): Promise<RequestProgress> => {
@@ -150,16 +101,18 @@ export function exportQueue<A>(
   };
   return {
     async submit(request, options = {}) {
-      const begun = await exporter.begin(request, options);
+      const begun = await beginOrRestart(exporter, request, options);
       const before = await known(begun.requestId);
       if (before.delivered === null) {
         const look = await asked(transport.look(begun));
         if (look.cancelled) await asked(transport.remove(begun));
         if (look.cancelled || look.jobs.size === 0) await asked(transport.add(begun));
+        else if (options.onChange === "restart" && before.firstBegunAt !== undefined)
+          await asked(transport.renew(before));
       }
       return described(before, await asked(transport.look(begun)));
     },
-    async work({ deliver, concurrency = 4, assembling = 1, signal, onEvent }) {
+    async work({ deliver, concurrency = 4, assembling = 1, onChange = "refuse", signal, onEvent }) {
       whole("concurrency", concurrency, 1, 1_000);
       whole("assembling", assembling, 1, 1_000);
       const emit = (event: ExportEvent | QueueEvent) => {
@@ -169,20 +122,20 @@ export function exportQueue<A>(
           // an observer's error is no reason to fail a job
         }
       };
-      const lanes = await asked(
-        transport.work({
-          collecting: concurrency,
-          assembling,
-          run: runner({ steps: exporter, attempts, onFailure, deliver, emit }),
-          onTrouble: (cause) => {
-            const { code } = (cause ?? {}) as { readonly code?: unknown };
-            emit({ type: "queueTrouble", requestId: null, code: typeof code === "string" ? code : "UNKNOWN" });
-          },
-        }),
-      );
+      const onTrouble = (cause: unknown) => {
+        const { code } = (cause ?? {}) as { readonly code?: unknown };
+        emit({ type: "queueTrouble", requestId: null, code: typeof code === "string" ? code : "UNKNOWN" });
+      };
+      const startedAt = new Date().toISOString();
+      const run = runner({ steps: exporter, attempts, onFailure, onChange, deliver, emit });
+      const lanes = await asked(transport.work({ collecting: concurrency, assembling, run, onTrouble }));
+      const restarting =
+        onChange === "restart"
+          ? restartOpen({ steps: exporter, transport, startedAt, backoffMs, onEvent: emit, onTrouble })
+          : undefined;
       let closing: Promise<void> | undefined;
       const close = (graceMs: number) => {
-        closing ??= lanes.close(graceMs);
+        closing ??= Promise.all([restarting?.stop(), lanes.close(graceMs)]).then(() => {});
         return closing;
       };
       const onAbort = () => void close(0).catch(() => {}); // whoever calls close hears of it

@@ -11,6 +11,7 @@ export interface RunOptions<A> {
   readonly steps: DurableSteps<A>;
   readonly attempts: number;
   readonly onFailure: "dead-letter" | "deliver-partial";
+  readonly onChange: "refuse" | "restart";
   readonly deliver: (request: RequestProgress) => A | Promise<A>;
   readonly emit: (event: ExportEvent | QueueEvent) => void;
 }
@@ -30,7 +31,9 @@ export function runner<A>(options: RunOptions<A>): (inHand: JobInHand) => Promis
       if (kind !== undefined && job !== undefined) return told({ kind }, job, options);
       const error = harmless(thrown);
       const letter = letterOf(job, error, Math.min(inHand.attempt, options.attempts));
-      const again = error.retryable && inHand.attempt < options.attempts;
+      // A worker that was started later begins the request anew, or one of the other version finishes it.
+      const isLeft = error.code === "RESUME_REFUSED" && options.onChange === "restart";
+      const again = (error.retryable || isLeft) && inHand.attempt < options.attempts;
       options.emit({ type: again ? "jobRetried" : "jobFailed", ...letter });
       return { kind: again ? "again" : "dead", letter };
     }
@@ -51,6 +54,7 @@ async function run<A>(job: QueueJob, { attempt, signal }: JobInHand, options: Ru
     try {
       await collect(isPartial && attempt >= attempts);
     } catch (error) {
+      if (PortmanteauError.is(error) && error.code === "REQUEST_INVALID" && (await isGone(job, steps))) return;
       // What another try does not mend ends the part now, with what there is.
       if (!isPartial || signal.aborted || !PortmanteauError.is(error) || error.retryable) throw error;
       await collect(true);
@@ -64,6 +68,13 @@ async function run<A>(job: QueueJob, { attempt, signal }: JobInHand, options: Ru
       "The request is not in the journal: it was purged, or this worker has another spool.",
     );
   if (request.delivered === null) await steps.assemble(requestId, { onEvent, ...(await deliver(request)), signal });
+}
+
+/** Whether the request has this part no more, since it was begun anew: then there is nothing to be done. */
+async function isGone({ requestId, dataset, partition }: QueueJob, steps: Pick<DurableSteps, "progress">) {
+  const request = await steps.progress(requestId);
+  if (request?.firstBegunAt === undefined) return false;
+  return !request.parts.some((part) => part.dataset === dataset && part.partition === partition);
 }
 
 function stopped(reason: StopReason): "cancelled" | "givenBack" | "lost" {

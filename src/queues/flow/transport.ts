@@ -1,4 +1,4 @@
-import type { BegunRequest } from "../../model/durable.ts";
+import type { BegunRequest, RequestProgress } from "../../model/durable.ts";
 import type { DeadLetter, QueueJob } from "./job.ts";
 
 /** What a queue does for a flow. Every call may be repeated. */
@@ -11,6 +11,13 @@ export interface Transport {
   cancel(request: BegunRequest): Promise<void>;
   /** Forgets the request; after `cancel`. */
   remove(request: BegunRequest): Promise<void>;
+  /** The ids of all requests that have jobs, and were not cancelled. */
+  open(): Promise<readonly string[]>;
+  /**
+   * Makes the jobs those of a request that was begun anew: each part that is not sealed has one, given-up jobs of before are put in again, and
+   * those of parts that it has no more are taken out. Jobs at work stay there.
+   */
+  renew(request: RequestProgress, signal?: AbortSignal): Promise<void>;
   deadLetters(): Promise<readonly DeadLetter[]>;
   /** Puts given-up jobs of the request in again; their number. */
   retry(request: BegunRequest): Promise<number>;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { SourceLimit } from "../flow/queue.ts";
+import type { SourceLimit } from "../flow/options.ts";
 import type { LaneOptions, StopReason, Verdict } from "../flow/transport.ts";
 import type { PgBossClient } from "./client.ts";
 import type { Tables, Taken } from "./tables.ts";

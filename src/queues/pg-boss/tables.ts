@@ -91,18 +91,37 @@ export class Tables {
   }
 
   async rows(ids: readonly string[]): Promise<readonly Row[]> {
+    const found = await this.#ask(`select ${columns} from {schema}.job where id = any($1::uuid[])`, [ids]);
+    return found.map(rowOf);
+  }
+
+  /** The ids of the requests that have jobs or letters, and were not cancelled. */
+  async open(name: string): Promise<readonly string[]> {
     const found = await this.#ask(
-      `select id, name, state::text, retry_count, started_on is not null as begun, data ? 'cancelledAt' as cancelled
-         from {schema}.job where id = any($1::uuid[])`,
+      `select distinct data ->> 'requestId' as id from {schema}.job
+        where ${ofQueue} and state <= 'active' and data ->> 'requestId' is not null and not data ? 'cancelledAt'`,
+      [name],
+    );
+    return found.map(({ id }) => String(id));
+  }
+
+  /** All jobs and letters of a request, with what they hold. */
+  async rowsOf(name: string, requestId: string): Promise<readonly (Row & { readonly data: unknown })[]> {
+    const found = await this.#ask(
+      `select ${columns}, data from {schema}.job where ${ofQueue} and data ->> 'requestId' = $2`,
+      [name, requestId],
+    );
+    return found.map((row) => ({ ...rowOf(row), data: row["data"] }));
+  }
+
+  /** Puts those that were done in again, as if they had never been begun; those that wait to be tried again come at once. */
+  async revive(ids: readonly string[]): Promise<void> {
+    await this.#ask(
+      `update {schema}.job set state = case state when 'completed' then 'created' else state end,
+          retry_count = case state when 'completed' then 0 else retry_count end, started_on = null, completed_on = null, start_after = now()
+        where id = any($1::uuid[]) and state in ('completed', 'retry')`,
       [ids],
     );
-    return found.map((row) => ({
-      id: String(row["id"]),
-      name: String(row["name"]),
-      state: states[String(row["state"])] ?? "waiting",
-      attempts: row["begun"] === true ? Number(row["retry_count"]) + 1 : Number(row["retry_count"]),
-      cancelled: row["cancelled"] === true,
-    }));
   }
 
   /** Cancels those that are not at work, for a year (pg-boss forgets them then), and marks those that are. @returns whether any is */
@@ -127,6 +146,22 @@ export class Tables {
   async #ask(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
     return (await this.#boss.getDb().executeSql(text.replaceAll("{schema}", this.#schema), [...values])).rows;
   }
+}
+
+const columns =
+  "id, name, state::text, retry_count, started_on is not null as begun, coalesce(data ? 'cancelledAt', false) as cancelled";
+
+/** The queues of one name: $1. */
+const ofQueue = "(name in ($1 || '-assemble', $1 || '-dead-letters') or starts_with(name, $1 || '-collect-'))";
+
+function rowOf(row: Record<string, unknown>): Row {
+  return {
+    id: String(row["id"]),
+    name: String(row["name"]),
+    state: states[String(row["state"])] ?? "waiting",
+    attempts: row["begun"] === true ? Number(row["retry_count"]) + 1 : Number(row["retry_count"]),
+    cancelled: row["cancelled"] === true,
+  };
 }
 
 const states: Readonly<Record<string, JobState>> = {

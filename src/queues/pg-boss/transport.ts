@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { BegunRequest, DurableSteps } from "../../model/durable.ts";
+import type { BegunRequest, DurableSteps, RequestProgress } from "../../model/durable.ts";
 import { assembleJob, jobName, jobsOf, priorityOf, type QueueJob, queueSuffix, readDeadLetter } from "../flow/job.ts";
-import type { settled } from "../flow/queue.ts";
+import type { settled } from "../flow/options.ts";
 import type { JobState, LaneOptions, Lanes, Transport, Verdict } from "../flow/transport.ts";
 import type { PgBossClient, PgBossInsert } from "./client.ts";
+import { idOf, letterIdOf } from "./ids.ts";
 import { Lane } from "./lane.ts";
+import { renew } from "./renew.ts";
 import { Tables, type Taken } from "./tables.ts";
 
 export interface TransportOptions extends ReturnType<typeof settled> {
@@ -37,6 +38,20 @@ export class PgBossTransport implements Transport {
     const jobs = collect.map(({ job, source }) => this.#insert(this.#collecting(source), job, request));
     // Without parts there is nobody who would put in the last job.
     await this.#boss.insert(jobs.length > 0 ? jobs : [this.#insert(this.#assembling, assemble, request)]);
+  }
+
+  async open(): Promise<readonly string[]> {
+    await this.#prepared();
+    return this.#tables.open(this.#options.name);
+  }
+
+  async renew(request: RequestProgress): Promise<void> {
+    await this.#prepared();
+    const places = this.#places(request).map((place) => ({
+      ...place,
+      insert: this.#insert(place.queue, place.job, request),
+    }));
+    await renew(request, { boss: this.#boss, tables: this.#tables, name: this.#options.name, places });
   }
 
   async look(request: BegunRequest) {
@@ -159,6 +174,7 @@ export class PgBossTransport implements Transport {
       const request = await this.#steps.progress(requestId);
       if (request?.parts.every(({ state }) => state === "sealed"))
         await this.#boss.insert([this.#insert(this.#assembling, assembleJob(requestId), request)]);
+      else if (request?.firstBegunAt !== undefined) await this.renew(request); // whoever began it anew may have died
     }
     await this.#boss.complete(name, id);
   }
@@ -241,16 +257,4 @@ export class PgBossTransport implements Transport {
   #collecting(source: string): string {
     return `${this.#options.name}-collect-${queueSuffix(source)}`;
   }
-}
-
-/** A job's UUID, made of its name: the same job is there once. */
-function idOf(queue: string, job: QueueJob): string {
-  return uuidOf(`${queue}/${jobName(job)}`);
-}
-
-const letterIdOf = (id: string) => uuidOf(`${id}/dead-letter`);
-
-function uuidOf(name: string): string {
-  const hex = createHash("sha256").update(name).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

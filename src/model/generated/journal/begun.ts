@@ -27,6 +27,10 @@ export interface Begun {
    */
   createdAt: string;
   /**
+   * When it was begun for the first time, where it was begun anew since: the month that the law gives is counted from then.
+   */
+  firstBegunAt?: string;
+  /**
    * From when on it may be purged.
    */
   expiresAt: string;
