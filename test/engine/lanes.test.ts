@@ -119,19 +119,22 @@ describe("a stream", () => {
     expect((await exporter.export(request, { to, ...fixed })).status).toBe("delivered");
   });
 
-  it("that is slow gets the same bytes as one that is fast", async () => {
+  it("that is slow is given nothing before it drains, and gets the same bytes as one that is fast", async () => {
     const datasets = () => [noteDataset("a", controlledSource(large20).source)];
     const large20 = large(20, 100_000);
     const chunks: Buffer[] = [];
+    let waitingBytes = 0;
     const slow = new Writable({
       highWaterMark: 1,
       write: (chunk: Buffer, _encoding, done) => {
         chunks.push(Buffer.from(chunk));
+        waitingBytes = Math.max(waitingBytes, slow.writableLength - chunk.length);
         setTimeout(done, 2);
       },
     });
     const { exporter } = exporterOf(datasets());
     await exporter.export(request, { to: slow, ...fixed });
+    expect(waitingBytes).toBe(0);
     expect(Buffer.concat(chunks).equals((await exported(datasets())).zip)).toBe(true);
   });
 });
