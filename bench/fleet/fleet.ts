@@ -75,7 +75,7 @@ export async function* soak(): AsyncGenerator<BenchLine> {
   const redis = await withRedis("soak");
   if (redis === undefined) return;
   try {
-    const warmUp = scaled(200);
+    const warmUp = scaled(800);
     // Long logs all along, so that each third has as many.
     const requests = Array.from({ length: warmUp + scaled(anHour) }, (_, index) =>
       index % 150 === 0 ? 100_000 : index % 20 === 0 ? 10_000 : 20 + ((index * 7919) % 400),
