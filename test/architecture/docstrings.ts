@@ -59,7 +59,7 @@ function around(path: string): string {
 function moduleOf({ at, code }: Example, names: ReadonlyMap<string, string>): string {
   const [path = ""] = at.split(":");
   const body = fence.exec(code)?.[1] ?? "";
-  const imported = body.match(/^import .*$/gm) ?? [];
+  const imported: readonly string[] = body.match(/^import .*$/gm) ?? [];
   const given = around(path)
     .split("\n")
     .filter(

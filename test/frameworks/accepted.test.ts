@@ -68,7 +68,8 @@ describe.skipIf(redis.notRun !== undefined)(`an export that is asked for and fet
 
     const worker = await startWorker(exports, folder);
     let answer: { state: string; download?: string } = { state: "queued" };
-    for (; answer.download === undefined; await delay(20)) answer = await (await as("u1", status)).json();
+    for (; answer.download === undefined; await delay(20))
+      answer = (await (await as("u1", status)).json()) as typeof answer;
     await worker.close();
     expect(answer.state).toBe("delivered");
     const { download } = answer;
