@@ -1,6 +1,9 @@
-import { Queue } from "bullmq";
+import { Job, Queue } from "bullmq";
 import { Redis } from "ioredis";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { bullmqQueue } from "../../src/queues/bullmq/index.ts";
+import { durableExporterOf, TestSpool } from "../support/durable.ts";
+import { controlledSource, noteDataset, notes, request } from "../support/exporting.ts";
 import { startRedis } from "../support/redis-server.ts";
 import { queueSuite } from "./suite.ts";
 
@@ -44,3 +47,23 @@ async function everything(client: Redis): Promise<string[]> {
   }
   return lines;
 }
+
+const other = await startRedis();
+describe.skipIf(other.notRun !== undefined)(`a request over BullMQ: ${other.title}`, () => {
+  afterAll(() => other.stop());
+
+  it("can be purged while its last job ends", async () => {
+    const exporter = durableExporterOf([noteDataset("a", controlledSource(notes(3)).source)], new TestSpool());
+    const queue = bullmqQueue({ exporter, connection: { host: "127.0.0.1", port: other.port } });
+    await queue.submit(request);
+    const { updateData } = Job.prototype;
+    const ending = vi.spyOn(Job.prototype, "updateData").mockImplementationOnce(async function (this: Job, data) {
+      await this.remove(); // as BullMQ does with a job that is done
+      return updateData.call(this, data);
+    });
+    await queue.purge(request.id);
+    expect(ending).toHaveBeenCalledOnce();
+    expect(await queue.progress(request.id)).toBeUndefined();
+    await queue.close();
+  });
+});

@@ -95,7 +95,12 @@ export class BullmqTransport implements Transport {
     const places = this.#places(request);
     const parent = await this.#queue(this.#assembling).getJob(request.requestId);
     if (parent === undefined) return;
-    await parent.updateData({ ...parent.data, cancelledAt: new Date().toISOString() });
+    try {
+      await parent.updateData({ ...parent.data, cancelledAt: new Date().toISOString() });
+    } catch (error) {
+      if ((await this.#queue(this.#assembling).getJob(request.requestId)) === undefined) return; // delivered just now
+      throw error;
+    }
     for (let isBusy = true; isBusy; ) {
       isBusy = false;
       for (const { queue, name } of places.slice(0, -1)) {
