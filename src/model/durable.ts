@@ -161,7 +161,7 @@ export interface DurableSteps<AssembleOptions = unknown> {
    *
    * @example
    * ```ts
-   * await exporter.restart(requestId, { begunBefore: workerStartedAt });
+   * await exporter.restart(request.id, { begunBefore: new Date().toISOString() });
    * ```
    */
   restart(requestId: string, options?: RestartOptions): Promise<BegunRequest>;
