@@ -126,6 +126,13 @@ describe.skipIf(server?.notRun !== undefined)(`a schema that init writes, of Pos
     expect([records.length, refused]).toEqual([1, []]);
   });
 
+  it("calls a document's text JSON, and not that of an array of documents", async () => {
+    await database.sql("drop table if exists typed; create table typed (person int not null, v jsonb, list jsonb[])");
+    const { tables } = await postgresFacts(pool, undefined, new AbortController().signal);
+    const schemas = tables.find(({ table }) => table === "typed")?.columns.map(({ schema }) => schema.contentMediaType);
+    expect(schemas).toEqual([undefined, "application/json", undefined]);
+  });
+
   it.each(["char(5)", "bit(3)", "varbit", "varchar(5)", "uuid", "bytea", "numeric", "timestamptz", "date", "inet"])(
     "belongs to a query that goes on after a key of %s, alone and as a second column",
     async (type) => {
