@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { PortmanteauError } from "../../src/index.ts";
 import { durableExporterOf, exportedDurably, TestSpool } from "../support/durable.ts";
+import { mixed, mixedFacts } from "../support/durable-datasets.ts";
 import { Collecting, controlledSource, noteDataset, notes, request } from "../support/notes.ts";
 
 const { id } = request;
-const dataset = (more = {}) => noteDataset("a", controlledSource(notes(25), { count: 25 }).source, more);
+const dataset = (more = {}) =>
+  noteDataset("a", controlledSource(mixed(25), { count: 25 }).source, { ...mixedFacts, ...more });
 const other = noteDataset("b", controlledSource(notes(12)).source);
 const older = (spool: TestSpool) => durableExporterOf([dataset(), other], spool);
 const newer = (spool: TestSpool) => durableExporterOf([dataset({ title: "Other" }), other], spool);
@@ -32,7 +34,8 @@ describe("a request of an older configuration", () => {
     expect(anew.bundleId).not.toBe(before?.bundleId);
     expect(await newer(spool).progress(id)).toMatchObject({ parts: [{ state: "waiting" }, { state: "waiting" }] });
     const left = chunks.filter((path) => spool.objects.has(path)).map((path) => path.slice(65));
-    expect(left.sort()).toEqual(["parts/0/checkpoint", "parts/0/receipt", "request"]);
+    expect(chunks.length).toBeGreaterThan(left.length);
+    expect(left.sort()).toEqual(["parts/0-checkpoint", "parts/0-receipt", "request"]);
     const { report } = await exportedDurably(newer(spool), { request: asked });
     expect(report).toMatchObject({ bundleId: anew.bundleId, completeness: "complete" });
     expect(await newer(spool).progress(id)).toMatchObject({ dueAt: before?.dueAt });

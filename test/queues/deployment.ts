@@ -130,7 +130,7 @@ export function deploymentRules(server: () => QueueServer, closing: (() => Promi
       await delay(300);
       expect(await after.queue.progress(asked.id)).toMatchObject({ state: "delivered" });
       expect(delivered()).toHaveLength(1);
-    });
+    }, 180_000);
 
     it("puts in again what whoever began it anew could not: they died in between", async () => {
       const { version, work, delivered, asked } = service();
@@ -143,6 +143,6 @@ export function deploymentRules(server: () => QueueServer, closing: (() => Promi
       await work(after.queue, { onChange: "restart" });
       await until(after.queue, asked.id, "delivered");
       expect(delivered()).toHaveLength(1);
-    });
+    }, 180_000);
   });
 }
