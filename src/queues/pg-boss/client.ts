@@ -6,8 +6,6 @@ export interface PgBossClient {
   insert(jobs: PgBossInsert[]): Promise<unknown>;
   /** Takes jobs out. */
   fetch<T>(name: string, options: { includeMetadata: true; batchSize: number }): Promise<PgBossJob<T>[]>;
-  /** Says that a job is done. */
-  complete(name: string, id: string): Promise<void>;
   /** Says that a job failed; it is tried again as it was put in. */
   fail(name: string, id: string, data?: object): Promise<void>;
   /** Cancels a job. */

@@ -90,6 +90,23 @@ export class Tables {
     );
   }
 
+  /**
+   * Puts a letter in the place of a job, in one step: whoever puts the job in again meanwhile finds the one or the other, and never loses what
+   * they put in.
+   */
+  async bury(
+    { name, id, retryCount }: Taken,
+    letter: { readonly id: string; readonly name: string; readonly data: object; readonly retentionDays: number },
+  ): Promise<void> {
+    await this.#ask(
+      `with given_up as (
+         delete from {schema}.job where name = $1 and id = $2::uuid and state = 'active' and retry_count = $3 returning id)
+       insert into {schema}.job (id, name, data, keep_until)
+         select $4::uuid, $5, $6::jsonb, now() + $7::int * interval '1 day' from given_up on conflict do nothing`,
+      [name, id, retryCount, letter.id, letter.name, JSON.stringify(letter.data), letter.retentionDays],
+    );
+  }
+
   async rows(ids: readonly string[]): Promise<readonly Row[]> {
     const found = await this.#ask(`select ${columns} from {schema}.job where id = any($1::uuid[])`, [ids]);
     return found.map(rowOf);
@@ -114,13 +131,37 @@ export class Tables {
     return found.map((row) => ({ ...rowOf(row), data: row["data"] }));
   }
 
-  /** Puts those that were done in again, as if they had never been begun; those that wait to be tried again come at once. */
+  /**
+   * Puts those that were done in again, as if they had never been begun; those that wait to be tried again come at once; those at work are
+   * marked, to be done again when they are done.
+   */
   async revive(ids: readonly string[]): Promise<void> {
+    // In one order: two that do the same would lock each other out.
     await this.#ask(
-      `update {schema}.job set state = case state when 'completed' then 'created' else state end,
-          retry_count = case state when 'completed' then 0 else retry_count end, started_on = null, completed_on = null, start_after = now()
-        where id = any($1::uuid[]) and state in ('completed', 'retry')`,
+      `update {schema}.job j set
+          state = case j.state when 'completed' then 'created' else j.state end,
+          output = case j.state when 'active' then '{"renewed": true}'::jsonb else j.output end,
+          retry_count = case j.state when 'completed' then 0 else j.retry_count end,
+          started_on = case j.state when 'active' then j.started_on end,
+          start_after = case j.state when 'active' then j.start_after else now() end,
+          completed_on = null
+        from (select name, id from {schema}.job
+          where id = any($1::uuid[]) and state in ('active', 'completed', 'retry') order by id for update) found
+        where j.name = found.name and j.id = found.id`,
       [ids],
+    );
+  }
+
+  /** Done; but for one whose request was begun anew meanwhile, which is put in again. */
+  async complete({ name, id, retryCount }: Taken): Promise<void> {
+    await this.#ask(
+      `update {schema}.job set output = null,
+          state = case when output ? 'renewed' then 'created' else 'completed' end::{schema}.job_state,
+          started_on = case when output ? 'renewed' then null else started_on end,
+          completed_on = case when output ? 'renewed' then null else now() end,
+          retry_count = case when output ? 'renewed' then 0 else retry_count end, start_after = now()
+        where name = $1 and id = $2::uuid and state = 'active' and retry_count = $3`,
+      [name, id, retryCount],
     );
   }
 

@@ -151,9 +151,7 @@ export class PgBossTransport implements Transport {
         return;
       }
       case "dead":
-        // The letter first: what happens in between is done again.
-        await this.#boss.insert([{ id: letterIdOf(id), name: this.#dead, data: verdict.letter }]);
-        await this.#boss.deleteJob(name, [id]);
+        await this.#tables.bury(taken, { id: letterIdOf(id), name: this.#dead, data: verdict.letter, retentionDays });
         return;
       case "cancelled":
         await this.#boss.cancel(name, id);
@@ -169,14 +167,14 @@ export class PgBossTransport implements Transport {
   }
 
   /** Whoever seals the last part puts in the job that assembles, before their own is done; two may do so, and it is there once. */
-  async #complete({ name, id }: Taken, { step, requestId }: QueueJob): Promise<void> {
+  async #complete(taken: Taken, { step, requestId }: QueueJob): Promise<void> {
     if (step === "collect") {
       const request = await this.#steps.progress(requestId);
       if (request?.parts.every(({ state }) => state === "sealed"))
         await this.#boss.insert([this.#insert(this.#assembling, assembleJob(requestId), request)]);
       else if (request?.firstBegunAt !== undefined) await this.renew(request); // whoever began it anew may have died
     }
-    await this.#boss.complete(name, id);
+    await this.#tables.complete(taken);
   }
 
   get #steps(): Pick<DurableSteps, "progress"> {
