@@ -19,7 +19,8 @@ const mostTries = 100;
  *
  * An object is a file, for its owner only (0600, folders 0700). It is written under another name beside its place, synced, renamed, and
  * the folders are synced. A process that is killed meanwhile leaves such an unfinished file: it is never listed or read, and goes with the
- * object of its name, with the last object of its folder, or after a day when the spool is listed. No link is followed.
+ * object of its name, with the last object of its folder, or after a day when the spool is listed. No link is followed: a process
+ * looks at each folder once, and at each file every time.
  *
  * A network's file system will do when rename replaces a file in one step and fsync reaches the server's disk: NFS does unless it is
  * exported `async`. Deleting does not overwrite: old bytes stay on the disk as the system leaves them, encrypted.
@@ -67,8 +68,10 @@ export function directorySpool(directory: string): DurableSpool {
           return;
         } catch (cause) {
           if (unfinished !== undefined) await rm(unfinished, { force: true }).catch(() => undefined);
-          folders.forget(above);
-          if (codeOf(cause) === "ENOENT" && tries < mostTries) continue;
+          if (codeOf(cause) === "ENOENT" && tries < mostTries) {
+            folders.forget(above);
+            continue;
+          }
           await folders.prune(above);
           throw failure(root, `The object "${path}" could not be stored`, cause);
         }
