@@ -135,6 +135,18 @@ describe("a directory spool", () => {
     expect(lstatSync(join(directory, "folder")).isSymbolicLink()).toBe(true);
   });
 
+  it("looks for links again before it lists or deletes, also where it has been", async () => {
+    const [directory, outside] = [emptyFolder(), emptyFolder()];
+    const spool = directorySpool(directory);
+    await spool.put("r/a", bytes());
+    renameSync(join(directory, "r"), join(outside, "r"));
+    symlinkSync(join(outside, "r"), join(directory, "r"));
+    expect((await failing(spool.delete("r/a"))).message).toContain("link");
+    await spool.put("s/a", bytes());
+    expect((await failing(spool.list("r/")[Symbol.asyncIterator]().next())).message).toContain("link");
+    expect(inside(outside)).toEqual(["r", "r/a"]);
+  });
+
   it("waits for no pipe", async () => {
     const directory = emptyFolder();
     expect(spawnSync("mkfifo", [join(directory, "pipe")]).status).toBe(0);

@@ -20,7 +20,7 @@ const mostTries = 100;
  * An object is a file, for its owner only (0600, folders 0700). It is written under another name beside its place, synced, renamed, and
  * the folders are synced. A process that is killed meanwhile leaves such an unfinished file: it is never listed or read, and goes with the
  * object of its name, with the last object of its folder, or after a day when the spool is listed. No link is followed: a process
- * looks at each folder once, and at each file every time.
+ * looks at each folder once, at each file every time, and at folders again before it lists or deletes.
  *
  * A network's file system will do when rename replaces a file in one step and fsync reaches the server's disk: NFS does unless it is
  * exported `async`. Deleting does not overwrite: old bytes stay on the disk as the system leaves them, encrypted.
@@ -94,7 +94,7 @@ export function directorySpool(directory: string): DurableSpool {
       checkObjectPrefix(prefix);
       const [above, begin] = divided(prefix);
       try {
-        await folders.rootThere();
+        folders.forget(above); // to look again: for a link, and whether it is mounted
         const folder = await folders.find(above);
         if (folder !== undefined) yield* listed(folder, above.map((each) => `${each}/`).join(""), begin);
       } catch (cause) {
@@ -105,7 +105,7 @@ export function directorySpool(directory: string): DurableSpool {
       checkObject(path);
       const [above, name] = divided(path);
       try {
-        await folders.rootThere();
+        folders.forget(above); // to look again: for a link, and whether it is mounted
         const folder = await folders.find(above);
         if (folder === undefined) return;
         const leftovers = (await unless(["ENOENT", "ENOTDIR"], readdir(folder))) ?? [];
