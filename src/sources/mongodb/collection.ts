@@ -2,7 +2,7 @@
 export interface MongodbCursor {
   /** Waits for the next batch; false at the end. */
   hasNext(): Promise<boolean>;
-  /** The documents that are here. */
+  /** The documents that are here; with `raw` their bytes. */
   readBufferedDocuments(number?: number): object[];
   /** Ends the reading on the server. */
   close(): Promise<void>;
@@ -28,10 +28,14 @@ export interface MongodbClient {
   startSession(options: { readonly snapshot: true }): MongodbSession;
 }
 
-/** What we call of the driver's `BSON.EJSON`. */
-export interface ExtendedJson {
-  /** Extended JSON of a value of BSON. */
-  serialize(value: unknown, options: { readonly relaxed: false }): unknown;
-  /** A value of BSON out of extended JSON. */
-  deserialize(value: object, options: { readonly relaxed: false }): unknown;
+/** What we call of the driver's `BSON`. */
+export interface MongodbBson {
+  /** The values of a document. */
+  deserialize(bytes: Uint8Array, options: { readonly promoteValues: false }): { readonly [name: string]: unknown };
+  readonly EJSON: {
+    /** Extended JSON of a value of BSON. */
+    serialize(value: unknown, options: { readonly relaxed: false }): unknown;
+    /** A value of BSON out of extended JSON. */
+    deserialize(value: object, options: { readonly relaxed: false }): unknown;
+  };
 }

@@ -21,7 +21,7 @@
  */
 
 export type {
-  ExtendedJson,
+  MongodbBson,
   MongodbClient,
   MongodbCollection,
   MongodbCursor,

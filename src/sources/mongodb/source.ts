@@ -2,10 +2,10 @@ import { PortmanteauError } from "../../model/errors.ts";
 import type { JsonObject, JsonValue } from "../../model/json.ts";
 import type { Cursor, Page, ReadContext, Snapshot, Source, SourceSubject } from "../../model/source.ts";
 import { contract, invalid } from "../../model/source-error.ts";
-import type { ExtendedJson, MongodbCollection, MongodbCursor } from "./collection.ts";
+import { recordOf } from "./bson.ts";
+import type { MongodbBson, MongodbCollection, MongodbCursor } from "./collection.ts";
 import { failure } from "./failure.ts";
 import { SnapshotToken } from "./snapshot.ts";
-import { readOptions, recordOf } from "./values.ts";
 
 /** Which documents of a collection are the person's. */
 export interface MongodbSourceOptions<R = JsonObject> {
@@ -21,8 +21,8 @@ export interface MongodbSourceOptions<R = JsonObject> {
   readonly snapshot?: Snapshot;
   /** How long the server may work on one read, all its batches together, in milliseconds; 0 is for ever. Default 60,000. */
   readonly maxTimeMs?: number;
-  /** `BSON.EJSON` of the driver that the collection is from. Default: that of the package `mongodb`. Mongoose: `mongoose.mongo.BSON.EJSON`. */
-  readonly EJSON?: ExtendedJson;
+  /** `BSON` of the driver that the collection is from. Default: that of the package `mongodb`. Mongoose: `mongoose.mongo.BSON`. */
+  readonly BSON?: MongodbBson;
 }
 
 /**
@@ -59,7 +59,7 @@ export function mongodbSource<R = JsonObject>(options: MongodbSourceOptions<R>):
     }
   };
 
-  function mapped(documents: readonly object[]): R[] {
+  function mapped(documents: readonly Uint8Array[]): R[] {
     try {
       return documents.map((document) => {
         const record = recordOf(document);
@@ -70,13 +70,13 @@ export function mongodbSource<R = JsonObject>(options: MongodbSourceOptions<R>):
     }
   }
 
-  async function* pages(cursor: MongodbCursor, ejson: ExtendedJson, context: ReadContext, onAnswer: () => void) {
+  async function* pages(cursor: MongodbCursor, bson: MongodbBson, context: ReadContext, onAnswer: () => void) {
     const { after, pageRecords, signal } = context;
     let last = after === undefined ? undefined : JSON.stringify(after);
     while (await answered(() => cursor.hasNext(), "The query", signal)) {
       onAnswer();
-      const documents = cursor.readBufferedDocuments(pageRecords);
-      const [first, end] = [idOf(documents[0], ejson), idOf(documents.at(-1), ejson)];
+      const documents = bytesOf(cursor.readBufferedDocuments(pageRecords));
+      const [first, end] = [idOf(documents[0], bson), idOf(documents.at(-1), bson)];
       if (JSON.stringify(first) === last)
         throw contract("Two documents have the same `_id`, as in some views. Read the collection beneath.");
       last = JSON.stringify(end);
@@ -90,7 +90,7 @@ export function mongodbSource<R = JsonObject>(options: MongodbSourceOptions<R>):
     ...(snapshot === undefined ? {} : { snapshot }),
     async *read(context): AsyncGenerator<Page<R>> {
       const { subject, after, pageRecords, signal } = context;
-      const ejson = options.EJSON ?? (await driverEjson());
+      const bson = options.BSON ?? (await driverBson());
       if (signal.aborted) throw aborted(signal);
       const theirs = filterFor(subject);
       // The driver's signal closes the connection, which ends a query that has not answered; a cursor that is there it would leave on
@@ -99,8 +99,8 @@ export function mongodbSource<R = JsonObject>(options: MongodbSourceOptions<R>):
       const stopOpening = () => opening.abort(signal.reason);
       const onAnswer = () => signal.removeEventListener("abort", stopOpening);
       signal.addEventListener("abort", stopOpening);
-      const cursor = collection.find(after === undefined ? theirs : { $and: [theirs, beyond(after, ejson)] }, {
-        ...readOptions,
+      const cursor = collection.find(after === undefined ? theirs : { $and: [theirs, beyond(after, bson)] }, {
+        raw: true,
         projection,
         sort: { _id: 1 },
         batchSize: pageRecords,
@@ -108,7 +108,7 @@ export function mongodbSource<R = JsonObject>(options: MongodbSourceOptions<R>):
         signal: opening.signal,
       });
       try {
-        yield* pages(cursor, ejson, context, onAnswer);
+        yield* pages(cursor, bson, context, onAnswer);
       } finally {
         onAnswer();
         await cursor.close().catch(() => undefined); // why the read ends is what counts
@@ -138,29 +138,36 @@ function limits({ signal, snapshot }: Pick<ReadContext, "signal" | "snapshot">, 
 }
 
 /** In an expression values of different types have an order; a plain `$gt` would find those of the same type only. */
-function beyond(after: Cursor, ejson: ExtendedJson): object {
+function beyond(after: Cursor, { EJSON }: MongodbBson): object {
   if (typeof after !== "object" || after === null || !("_id" in after))
     throw contract("The cursor to continue after was not made by this source.");
-  const { _id } = ejson.deserialize(after, { relaxed: false }) as { readonly _id: unknown };
+  const { _id } = EJSON.deserialize(after, { relaxed: false }) as { readonly _id: unknown };
   return { $expr: { $gt: ["$_id", { $literal: _id }] } };
 }
 
-function idOf(document: object | undefined, ejson: ExtendedJson): Cursor {
-  const { _id } = (document ?? {}) as { readonly _id?: unknown };
-  if (_id === undefined)
-    throw contract("A document has no `_id` to go on after. Read a collection, or a view that keeps it.");
+function bytesOf(documents: readonly object[]): readonly Uint8Array[] {
+  if (documents.every((document) => document instanceof Uint8Array)) return documents;
+  throw contract(
+    "The collection gives no bytes, which the option `raw` asks for: it must be one of the driver itself.",
+  );
+}
+
+function idOf(document: Uint8Array | undefined, { deserialize, EJSON }: MongodbBson): Cursor {
   try {
-    return ejson.serialize({ _id }, { relaxed: false }) as JsonValue;
+    const { _id } = document === undefined ? {} : deserialize(document, { promoteValues: false });
+    if (_id === undefined)
+      throw contract("A document has no `_id` to go on after. Read a collection, or a view that keeps it.");
+    return EJSON.serialize({ _id }, { relaxed: false }) as JsonValue;
   } catch (cause) {
     throw failure(cause, "Writing an `_id` as Extended JSON");
   }
 }
 
-async function driverEjson(): Promise<ExtendedJson> {
+async function driverBson(): Promise<MongodbBson> {
   try {
-    return (await import("mongodb")).BSON.EJSON;
+    return (await import("mongodb")).BSON;
   } catch (cause) {
-    throw new PortmanteauError("CONFIG_INVALID", "The package `mongodb` is not here. Install it, or give `EJSON`.", {
+    throw new PortmanteauError("CONFIG_INVALID", "The package `mongodb` is not here. Install it, or give `BSON`.", {
       cause,
     });
   }
