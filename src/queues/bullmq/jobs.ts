@@ -5,6 +5,9 @@ import type { JobState } from "../flow/transport.ts";
 /** The reason that a job fails with when its request was cancelled. */
 export const cancelledWord = "CANCELLED";
 
+/** How often a worker asks whether a request at work was cancelled, and a canceller whether it has stopped. */
+export const watchMs = 500;
+
 /** From 1: what failed, and workers that died. What was given back does not count. */
 export function attemptOf(job: Job): number {
   const { forgiven } = (job.data ?? {}) as { readonly forgiven?: unknown };

@@ -1,20 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  type ConnectionOptions,
-  FlowProducer,
-  type Job,
-  Queue,
-  UnrecoverableError,
-  WaitingChildrenError,
-  WaitingError,
-  Worker,
-} from "bullmq";
+import { type ConnectionOptions, FlowProducer, type Job, Queue } from "bullmq";
 import type { BegunRequest, RequestProgress } from "../../model/durable.ts";
 import { type DeadLetter, jobName, jobsOf, priorityOf, type QueueJob, queueSuffix } from "../flow/job.ts";
 import type { settled } from "../flow/options.ts";
-import type { JobState, LaneOptions, Lanes, StopReason, Transport } from "../flow/transport.ts";
-
-import { attemptOf, cancelledWord, letterOf, reasonOf, stateOf, wasCancelled, wasRemoved } from "./jobs.ts";
+import type { JobState, LaneOptions, Lanes, Transport } from "../flow/transport.ts";
+import { attemptOf, letterOf, stateOf, wasCancelled, wasRemoved, watchMs } from "./jobs.ts";
+import { Lane } from "./lane.ts";
 import { renew, retryFailed } from "./renew.ts";
 
 export interface TransportOptions extends ReturnType<typeof settled> {
@@ -24,9 +15,6 @@ export interface TransportOptions extends ReturnType<typeof settled> {
 
 /** Where the last job of an open request may be. */
 const openStates = ["waiting-children", "wait", "prioritized", "delayed", "active", "failed"] as const;
-
-/** How often a worker asks whether a request at work was cancelled, and a canceller whether it has stopped. */
-const watchMs = 500;
 
 export class BullmqTransport implements Transport {
   readonly #options: TransportOptions;
@@ -137,73 +125,24 @@ export class BullmqTransport implements Transport {
   async work({ collecting, assembling, run, onTrouble }: LaneOptions): Promise<Lanes> {
     const { connection, prefix, sources, leaseMs } = this.#options;
     await Promise.all(sources.map((source) => this.#limit(source)));
-    const atWork = new Map<Job, AbortController>();
-    const stop = (job: Job, reason: StopReason) => atWork.get(job)?.abort(reason);
-
-    const processor = async (job: Job, token?: string): Promise<void> => {
-      const stopping = new AbortController();
-      atWork.set(job, stopping);
-      try {
-        if (await this.#isCancelled(job)) stopping.abort("cancelled");
-        const payload = stopping.signal.aborted ? { ...job.data, cancelledAt: new Date().toISOString() } : job.data;
-        const verdict = await run({ payload, attempt: attemptOf(job), signal: stopping.signal });
-        switch (verdict.kind) {
-          case "done":
-            return;
-          case "again":
-            if (await this.#waitsAgain(verdict.letter, job, token)) throw new WaitingChildrenError();
-            throw new Error(reasonOf(verdict.letter));
-          case "dead":
-            throw new UnrecoverableError(reasonOf(verdict.letter));
-          case "cancelled":
-            throw new UnrecoverableError(cancelledWord);
-          case "givenBack":
-            await job.moveToWait(token);
-            throw new WaitingError();
-          case "lost":
-            throw new Error("Another worker has this job."); // BullMQ drops it: the lock is not ours any more
-          default:
-            throw new TypeError(`Unknown verdict: ${verdict satisfies never}`);
-        }
-      } finally {
-        atWork.delete(job);
-      }
-    };
-    const workers = [
-      ...sources.map((source) => ({ queue: this.#collecting(source), concurrency: collecting })),
-      { queue: this.#assembling, concurrency: assembling },
-    ].map(({ queue, concurrency }) => {
-      const worker = new Worker(queue, processor, {
-        connection,
-        prefix,
-        concurrency,
-        lockDuration: leaseMs,
-        stalledInterval: leaseMs,
-        maxStalledCount: Number.MAX_SAFE_INTEGER, // deaths are counted as attempts
-      });
-      worker.on("error", onTrouble);
-      worker.on("lockRenewalFailed", (ids) => {
-        for (const job of atWork.keys()) if (job.queueName === queue && ids.includes(String(job.id))) stop(job, "lost");
-      });
-      return worker;
-    });
-    const watch = setInterval(() => {
-      for (const job of atWork.keys())
-        this.#isCancelled(job).then((cancelled) => cancelled && stop(job, "cancelled"), onTrouble);
-    }, watchMs);
-    await Promise.all(workers.map((worker) => worker.waitUntilReady()));
-    return {
-      close: async (graceMs) => {
-        const closing = Promise.all(workers.map((worker) => worker.close()));
-        const grace = setTimeout(() => {
-          for (const job of atWork.keys()) stop(job, "closing");
-        }, graceMs);
-        await closing.finally(() => {
-          clearTimeout(grace);
-          clearInterval(watch);
-        });
-      },
-    };
+    const lanes = [
+      ...sources.map((source) => ({ queue: this.#collecting(source), lanes: collecting })),
+      { queue: this.#assembling, lanes: assembling },
+    ].map(
+      (of) =>
+        new Lane({
+          ...of,
+          connection,
+          prefix,
+          leaseMs,
+          run,
+          onTrouble,
+          isCancelled: (job) => this.#isCancelled(job),
+          waitsAgain: (letter, job, token) => this.#waitsAgain(letter, job, token),
+        }),
+    );
+    await Promise.all(lanes.map((lane) => lane.ready()));
+    return { close: async (graceMs) => void (await Promise.all(lanes.map((lane) => lane.close(graceMs)))) };
   }
 
   async close(): Promise<void> {
