@@ -84,6 +84,23 @@ async function openPath(path: string): Promise<RandomAccess> {
   }
 }
 
+/** Reads ahead: many small reads, one after the other, become one of so many bytes. Longer ones pass. */
+export function readingAhead(file: RandomAccess, aheadBytes: number): RandomAccess {
+  let ahead: { from: number; bytes: Uint8Array } = { from: 0, bytes: new Uint8Array() };
+  return {
+    size: file.size,
+    async read(position, length) {
+      if (length > aheadBytes) return file.read(position, length);
+      const { from, bytes } = ahead;
+      if (position >= from && position + length <= from + bytes.length)
+        return bytes.subarray(position - from, position - from + length);
+      const read = await file.read(position, aheadBytes);
+      ahead = { from: position, bytes: read };
+      return read.subarray(0, length);
+    },
+  };
+}
+
 /** Exactly these bytes. @throws {Error} when the file ends before them */
 export async function readExactly(file: RandomAccess, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);

@@ -1,5 +1,5 @@
 import type { RandomAccess } from "../model/ports.ts";
-import { readExactly } from "./random-access.ts";
+import { readExactly, readingAhead } from "./random-access.ts";
 
 /** One record of the central directory, as the file says. */
 export interface CentralRecord {
@@ -40,6 +40,8 @@ export async function* headerProblems(
   records: readonly CentralRecord[],
 ): AsyncGenerator<HeaderProblem> {
   let end = 0;
+  // No more than costs the same as one header: what comes after it may be a large entry's data.
+  const headers = readingAhead(file, 4_096);
   const byPlace = [...records].sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
   for (const record of byPlace) {
     const at = record.relativeOffsetOfLocalHeader;
@@ -48,7 +50,7 @@ export async function* headerProblems(
       yield { kind: "overlap", message: "The entry shares bytes with another.", record };
       continue; // thousands may share one header: each byte is looked at once
     }
-    const local = await localHeader(file, at);
+    const local = await localHeader(headers, at);
     if (local === undefined) {
       yield { kind: "mismatch", message: "The entry has no header of its own.", record };
       continue;
@@ -76,9 +78,10 @@ export async function* headerProblems(
 
   // The directory stands after the last entry and says again what the headers say; after it comes only its end record.
   let at = end;
+  const directory = readingAhead(file, 65_536);
   for (const record of records) {
     const expected = expectedCentral(record);
-    const actual = await upTo(file, at, expected.length);
+    const actual = await upTo(directory, at, expected.length);
     if (!actual.equals(expected)) {
       yield {
         kind: "unexpected",

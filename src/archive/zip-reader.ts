@@ -4,7 +4,7 @@ import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { PortmanteauError } from "../model/errors.ts";
 import type { RandomAccess } from "../model/ports.ts";
 import { encryptedWithAge } from "./age-file.ts";
-import { openRandomAccess, readExactly, type ZipInput } from "./random-access.ts";
+import { openRandomAccess, readExactly, readingAhead, type ZipInput } from "./random-access.ts";
 import type { CentralRecord } from "./zip-headers.ts";
 
 /** Each piece is a trip to the thread pool and back: yauzl's own streams, of 16 and 64 KiB, take three times as long. */
@@ -217,7 +217,7 @@ class YauzlReader extends yauzl.RandomAccessReader {
   readonly #file: RandomAccess;
   constructor(file: RandomAccess) {
     super();
-    this.#file = file;
+    this.#file = readingAhead(file, 65_536); // it asks twice for each record of the directory
   }
   override read(bytes: Buffer, offset: number, length: number, position: number, done: (error: Error | null) => void) {
     readExactly(this.#file, position, length).then((read) => {

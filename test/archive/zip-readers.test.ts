@@ -342,12 +342,20 @@ describe("zip64 records", () => {
         for (let at = 0; at < entries; at++) await writer.addSealed(entryPath(`f${at}`), tiny, once(stored));
       });
       expect(hasZip64(zip)).toBe(needed);
-      const file = join(folder, `${entries}.zip`);
-      writeFileSync(file, zip);
+      let reads = 0;
+      const file = {
+        size: zip.length,
+        read: async (position: number, length: number) => {
+          reads++;
+          return zip.subarray(position, position + length);
+        },
+      };
       const reader = await openZip(file);
       expect(reader.entries.length).toBe(entries);
       expect(await problemsOf(reader)).toEqual([]);
       reader.close();
+      // Many headers at a time: a file of 100,000 attachments is not asked half a million times.
+      expect(reads).toBeLessThan(entries / 20);
       await expect(openZip(file, { maxEntries: entries - 1 })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
     });
   }
