@@ -17,17 +17,23 @@ const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /** They begin first: one that began last would run alone. On a clean checkout Vitest knows only how large files are. */
 const longest = [
+  "queues/pg-boss",
+  "kill/kill",
   "bundle/hostile",
-  "cli/cli",
+  "queues/held",
   "bundle/page.browser",
-  "examples/service",
-  "bundle/signature",
-  "cli/durable",
+  "cli/cli",
+  "testing/source-contract",
   "testing/sources",
-  "architecture/documents",
-  "archive/zip-readers",
-  "cli/coverage",
+  "cli/durable",
   "cli/init/init",
+  "examples/service",
+  "cli/coverage",
+  "sources/postgres",
+  "deliveries/s3",
+  "examples/vekora-export",
+  "engine/split",
+  "architecture/documents",
 ].map((name) => fileURLToPath(new URL(`test/${name}.test.ts`, import.meta.url)));
 
 class LongestFirst extends BaseSequencer {

@@ -1,16 +1,16 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { emptyFolder } from "../support/exporting.ts";
 import { postgresEngines } from "../support/postgres.ts";
+import { program } from "../support/program.ts";
 import { startRedis } from "../support/redis-server.ts";
 import type { HeldTask } from "./held.ts";
 
 const run = promisify(execFile);
-const jiti = resolve("node_modules/jiti/lib/jiti-cli.mjs");
 /** So many that one value held for each is told from the few dozen that come once: the latest jobs, what V8 makes when functions are called often. */
 const requests = 60;
 
@@ -23,7 +23,7 @@ async function heldBy(server: Pick<HeldTask, "kind" | "connection">) {
     warmUps: 15,
     requests,
   };
-  await run(process.execPath, [jiti, resolve("test/queues/held.ts"), JSON.stringify(task)]);
+  await run(process.execPath, [program("test/queues/held.ts"), JSON.stringify(task)]);
   const held = readFileSync(join(task.folder, "held.json"), "utf8");
   const [before, after] = JSON.parse(held) as [Record<string, number>, Record<string, number>];
   const more = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);

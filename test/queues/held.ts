@@ -1,5 +1,5 @@
 /**
- * For a process of its own: a worker answers requests, one after the other, and each is purged. node jiti held.ts '{"kind":…}' writes
+ * For a process of its own: a worker answers requests, one after the other, and each is purged. node held.js '{"kind":…}' writes
  * into `held.json` of its folder what V8 holds after the warm-up, and after the last of them: how many values of each name.
  */
 import { randomUUID } from "node:crypto";

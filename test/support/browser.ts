@@ -34,7 +34,7 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 /** What axe says of a page, in a context with `bypassCSP`; or of what a selector finds in it. */
 export async function accessibilityOf(page: Page, within = "html"): Promise<{ findings: unknown[]; passes: string[] }> {
   await page.addScriptTag({ path: axe });
-  const asked = `axe.run(${JSON.stringify(within)}, { runOnly: ${JSON.stringify(rules)} })`;
+  const asked = `axe.run(${JSON.stringify(within)}, { runOnly: ${JSON.stringify(rules)}, resultTypes: ["violations"] })`;
   const { violations, passes } = (await page.evaluate(asked)) as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
     passes: { id: string }[];

@@ -16,7 +16,12 @@ declare module "vitest" {
 const root = resolve(import.meta.dirname, "../..");
 
 /** What tests start as processes of their own, besides the command line tool. */
-const scripts = ["test/queues/worker.ts", "test/support/durable-child.ts", "test/support/verify-all.ts"];
+const scripts = [
+  "test/queues/held.ts",
+  "test/queues/worker.ts",
+  "test/support/durable-child.ts",
+  "test/support/verify-all.ts",
+];
 
 /**
  * Builds them once for all test files, with the package's modules: a built program starts in half the processor time that it takes from

@@ -19,14 +19,15 @@ export interface OwnRedis {
   stop(): Promise<void>;
 }
 
-export async function startRedis(): Promise<OwnRedis> {
+/** @param appendfsync what it keeps when it is killed: every command, or all but those of the last second, which is its default */
+export async function startRedis(appendfsync: "always" | "everysec" = "always"): Promise<OwnRedis> {
   const folder = await mkdtemp(join(tmpdir(), "portmanteau-redis-"));
   const port = await freePort();
   const options = [`--port ${port}`, "--bind 127.0.0.1", `--dir ${folder}`, "--save ''", "--appendonly yes"];
   const start = async () => {
     const server = spawn(
       "redis-server",
-      [...options, "--appendfsync always"].flatMap((option) => option.split(" ")),
+      [...options, `--appendfsync ${appendfsync}`].flatMap((option) => option.split(" ")),
       {
         stdio: "ignore",
       },
