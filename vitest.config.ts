@@ -12,8 +12,8 @@ const alias = Object.entries(tsconfig.compilerOptions.paths)
   }))
   .reverse();
 
-/** Left to itself, Vitest leaves one core to others: on two cores the suite would take twice as long. */
-const maxWorkers = Math.max(2, availableParallelism() - 1);
+/** Much of the suite waits: for a server, or for a time limit. Left to itself, Vitest would take one core of two, and half of it. */
+const maxWorkers = Math.max(3, availableParallelism() - 1);
 
 /** They begin first: one that began last would run alone. On a clean checkout Vitest knows only how large files are. */
 const longest = [

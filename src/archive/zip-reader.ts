@@ -104,6 +104,8 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
       return limit(`The entry inflates to more than maxRatio, ${maxRatio}, times its size.`);
     return undefined;
   };
+  /** Small entries that stand one after the other are read together. */
+  const ahead = readingAhead(file, 16_384);
   let readings = 0;
   let closed = false;
   /** A file is closed when nobody reads it any more: its number may be another file's at once. */
@@ -116,9 +118,9 @@ export async function openZip(input: ZipInput, limits: ZipLimits = {}): Promise<
     if (closed) throw new Error("The zip is closed.");
     readings++;
     try {
-      const start = await dataStart(file, entry);
+      const start = await dataStart(ahead, entry);
       for (let done = 0; done < entry.compressedSize; ) {
-        const piece = await file.read(start + done, Math.min(pieceBytes, entry.compressedSize - done));
+        const piece = await ahead.read(start + done, Math.min(pieceBytes, entry.compressedSize - done));
         if (piece.length === 0) throw new Error("The file ends inside the entry.");
         done += piece.length;
         yield piece as Buffer;

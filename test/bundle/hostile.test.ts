@@ -293,7 +293,7 @@ describe("an input", () => {
         expect(outcome, `read ${at}`).toMatchObject({ code: "READ_FAILED" });
         failed++;
       }
-      expect(failed).toBeGreaterThan(20);
+      expect(failed).toBeGreaterThan(5);
     });
   }
 

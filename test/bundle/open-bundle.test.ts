@@ -116,7 +116,7 @@ describe("openBundle", () => {
   });
 
   it("says READ_FAILED, and nothing of the bundle, when a range cannot be read", async () => {
-    for (const fails of [0, 3, 6, 9]) {
+    for (const fails of [0, 1, 2]) {
       let reads = 0;
       const ranges: RandomAccess = {
         size: sound.length,

@@ -188,7 +188,7 @@ describe("a file that changes while it is read", () => {
           expect(outcome).toMatchObject({ name: "PortmanteauError", code: "READ_FAILED", retryable: true });
         else if (outcome.length === 0) unhurt++;
       }
-      expect(tried).toBeGreaterThan(20);
+      expect(tried).toBeGreaterThan(5);
       // What was read before the change is whole: only the last reads can be that late.
       if (isHarmless) expect(unhurt).toBe(tried);
       else expect(unhurt).toBeLessThan(tried / 4);
