@@ -1,9 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import yauzl from "yauzl";
 
 /** One line of a bench's result. */
@@ -68,14 +68,25 @@ export interface ChildOptions {
 }
 
 /** Runs one of our `.mjs` programs in a process of its own, and gives what it prints. */
-export function child(
+export function child(script: string, args: readonly (string | number)[], options: ChildOptions = {}): Run {
+  const [command, rest] = commandOf(script, args, options);
+  return JSON.parse(execFileSync(command, rest, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })) as Run;
+}
+
+/** The same beside whatever else runs. */
+export async function childAside(
   script: string,
   args: readonly (string | number)[],
-  { pinned = [], flags = [] }: ChildOptions = {},
-): Run {
+  options: ChildOptions = {},
+): Promise<Run> {
+  const { stdout } = await promisify(execFile)(...commandOf(script, args, options));
+  return JSON.parse(stdout) as Run;
+}
+
+function commandOf(script: string, args: readonly (string | number)[], { pinned = [], flags = [] }: ChildOptions) {
   const program = [process.execPath, ...flags, join(import.meta.dirname, script), ...args.map(String)];
   const [command = "", ...rest] = [...pinned, ...program];
-  return JSON.parse(execFileSync(command, rest, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })) as Run;
+  return [command, rest] as const;
 }
 
 /** Runs other programs, one after the other, and times all of them together. */

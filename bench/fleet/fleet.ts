@@ -1,6 +1,7 @@
 /** Workers over BullMQ and a spool in a folder: what a second one brings, and whether the memory of one stays flat. */
 import {
   type BenchLine,
+  childAside,
   counted,
   isHere,
   judged,
@@ -30,7 +31,9 @@ export async function* fleet(): AsyncGenerator<BenchLine> {
   try {
     const requests = mixed(scaled(400));
     const runs = { one: [] as FleetRun[], two: [] as FleetRun[] };
+    const gains: number[] = [];
     for (let round = 0; round < rounds; round++) {
+      gains.push(await machineGain(scaled(400)));
       runs.one.push(await runFleet(redis.port, { requests, cores: [0] }));
       runs.two.push(await runFleet(redis.port, { requests, cores: [0, 1] }));
     }
@@ -40,6 +43,12 @@ export async function* fleet(): AsyncGenerator<BenchLine> {
     yield { name: "fleet.two", work: "two workers, each on a core of its own", value: perSecond(runs.two), unit: "/s" };
     const times = { name: "fleet.two-to-one", work: "times faster: two workers against one", unit: "x" };
     yield judged({ ...times, value: rounded(ratio(runs.one, runs.two), 2) }, ">=", 1.8);
+    yield {
+      name: "fleet.machine",
+      work: "… of exports in memory by processes that share nothing: what a second core of this machine brings",
+      value: rounded(median(gains), 2),
+      unit: "x",
+    };
     const share = (of: readonly FleetRun[], cores: number) =>
       medianOf(of, ({ cpuMs, wallMs }) => cpuMs / wallMs / cores, 2);
     yield {
@@ -64,6 +73,15 @@ export async function* fleet(): AsyncGenerator<BenchLine> {
   } finally {
     await redis.stop();
   }
+}
+
+/** How much more two processes export in a time than one, each on a core of its own, without queue, spool and disk. */
+async function machineGain(exports: number): Promise<number> {
+  const on = (core: number) =>
+    childAside("small-child.mjs", [exports, "/dev/null"], { pinned: ["taskset", "-c", String(core)] });
+  const alone = [await on(0), await on(1)];
+  const together = await Promise.all([on(0), on(1)]);
+  return (2 * sum(alone.map(({ wallMs }) => wallMs))) / sum(together.map(({ wallMs }) => wallMs));
 }
 
 /** A million requests a month, in one worker: so many come in an hour. */

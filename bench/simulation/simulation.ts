@@ -8,7 +8,7 @@ import { accountDatasets, accountRecords } from "../fleet/exporter.mjs";
 import { type FleetRun, runFleet, sum, withRedis } from "../fleet/run.ts";
 import {
   type BenchLine,
-  child,
+  childAside,
   counted,
   inFolder,
   isHere,
@@ -40,29 +40,39 @@ export async function* simulation(): AsyncGenerator<BenchLine> {
   const redis = await withRedis("simulation");
   if (redis === undefined) return;
   try {
-    const measured = await measure(redis.port);
-    yield* costLines(measured);
-    yield* checkModel(redis.port, measured);
-    yield* months({ ...measured.costs, ...source }, measured.redisBytes);
+    const one = await measure(redis.port, [0]);
+    yield* costLines(one);
+    yield* checkModel(redis.port, [0], one);
+    const two = await measure(redis.port, [0, 1]);
+    yield* checkModel(redis.port, [0, 1], two);
+    // A fleet's machines are full: their workers share disk and memory.
+    yield* months({ ...two.costs, ...source }, two.redisBytes);
   } finally {
     await redis.stop();
   }
 }
 
-/** Of the steps alone, and of what the queue, and many records at once in a real worker, add to them. */
-async function measure(port: number): Promise<Measured> {
+/**
+ * Of the steps alone, and of what the queue, and many records at once in a real worker, add to them. On each of these cores at once: what
+ * cores share makes each slower.
+ */
+async function measure(port: number, cores: readonly number[]): Promise<Measured> {
   const long = scaled(50_000);
-  const steps = await inSpool(async (spool) =>
-    child("simulation/steps.mjs", [spool, 60, long], { pinned: ["taskset", "-c", "0"] }),
+  const steps = await Promise.all(
+    cores.map((core) =>
+      inSpool((spool) =>
+        childAside("simulation/steps.mjs", [spool, 60, long], { pinned: ["taskset", "-c", String(core)] }),
+      ),
+    ),
   );
-  const of = (name: string) => steps[name] ?? 0;
-  const small = Array.from({ length: scaled(100) }, () => accountRecords);
-  const large = Array.from({ length: scaled(20) }, () => 25_000);
+  const of = (name: string) => sum(steps.map((step) => step[name] ?? 0)) / steps.length;
+  const small = Array.from({ length: scaled(100) * cores.length }, () => accountRecords);
+  const large = Array.from({ length: scaled(20) * cores.length }, () => 25_000);
   const runs: FleetRun[] = [];
   const largeRuns: FleetRun[] = [];
   for (let round = 0; round < Math.min(rounds, 3); round++) {
-    runs.push(await runFleet(port, { requests: small, cores: [0] }));
-    largeRuns.push(await runFleet(port, { requests: large, cores: [0] }));
+    runs.push(await runFleet(port, { requests: small, cores }));
+    largeRuns.push(await runFleet(port, { requests: large, cores }));
   }
   const cpuOf = (of: readonly FleetRun[]) => median(of.map(({ cpuMs }) => cpuMs));
   const jobsOf = (requests: readonly number[]) => requests.length * (accountDatasets.length + 2);
@@ -112,44 +122,45 @@ function* costLines({ costs, redisMs, redisBytes }: Measured): Generator<BenchLi
 }
 
 /** The model against real workers, with requests that nothing was measured with. */
-async function* checkModel(port: number, { costs, redisMs }: Measured): AsyncGenerator<BenchLine> {
+async function* checkModel(
+  port: number,
+  cores: readonly number[],
+  { costs, redisMs }: Measured,
+): AsyncGenerator<BenchLine> {
   const logs = Array.from({ length: scaled(120) }, (_, index) =>
     index === 3 ? 250_000 : index % 25 === 0 ? 30_000 : 50 + ((index * 7919) % 2_000),
   );
+  const runs: FleetRun[] = [];
+  for (let round = 0; round < Math.min(rounds, 3); round++) runs.push(await runFleet(port, { requests: logs, cores }));
+  const real = median(runs.map(({ wallMs }) => wallMs));
+  // Redis computes on the same cores; where workers have all of them, it takes its share from them.
+  const shared = cores.length >= cpus().length ? redisMs : 0;
+  const own = { ...costs, partMs: costs.partMs + shared, assembleMs: costs.assembleMs + shared };
+  const load: ModelRequest[] = logs.map((records, index) => ({ at: 0, dueAt: index * 15 * 60_000, records }));
+  const fleet = { ...fleetOf(cores.length), deathsEveryMs: Number.POSITIVE_INFINITY };
+  const { spanMs } = simulate(load, { costs: own, fleet, shape, seed: 1 });
+  const alone = simulate(load, { costs, fleet, shape, seed: 1 });
+  const modelCpuMs = alone.utilisation * alone.spanMs * cores.length;
+  const name = `simulation.check-${cores.length}`;
   const work = `${counted(logs.length)} requests, two in a hundred of them long`;
-  for (const cores of [[0], [0, 1]]) {
-    const runs: FleetRun[] = [];
-    for (let round = 0; round < Math.min(rounds, 3); round++)
-      runs.push(await runFleet(port, { requests: logs, cores }));
-    const real = median(runs.map(({ wallMs }) => wallMs));
-    // Redis computes on the same cores; where workers have all of them, it takes its share from them.
-    const shared = cores.length >= cpus().length ? redisMs : 0;
-    const own = { ...costs, partMs: costs.partMs + shared, assembleMs: costs.assembleMs + shared };
-    const load: ModelRequest[] = logs.map((records, index) => ({ at: 0, dueAt: index * 15 * 60_000, records }));
-    const fleet = { ...fleetOf(cores.length), deathsEveryMs: Number.POSITIVE_INFINITY };
-    const { spanMs } = simulate(load, { costs: own, fleet, shape, seed: 1 });
-    const alone = simulate(load, { costs, fleet, shape, seed: 1 });
-    const modelCpuMs = alone.utilisation * alone.spanMs * cores.length;
-    const name = `simulation.check-${cores.length}`;
-    const workers = cores.length === 1 ? "one worker" : "two workers";
-    yield {
-      name: `${name}-real`,
-      work: `${work}, ${workers}, from the first part to the last bundle`,
-      value: rounded(real / 1000, 2),
-      unit: "s",
-    };
-    yield { name: `${name}-model`, work: "… as the model has it", value: rounded(spanMs / 1000, 2), unit: "s" };
-    const off = rounded(Math.abs(spanMs / real - 1), 3);
-    yield judged({ name, work: "difference of the model", value: off, unit: "ratio" }, "<=", 0.15);
-    // Which does not depend on what else the machine does.
-    const cpuMs = median(runs.map((run) => run.cpuMs));
-    yield {
-      name: `${name}-cpu`,
-      work: `CPU time of the workers, as the model has it, against theirs of ${rounded(cpuMs / 1000, 2)} s`,
-      value: rounded(modelCpuMs / cpuMs, 3),
-      unit: "ratio",
-    };
-  }
+  const workers = cores.length === 1 ? "one worker" : "two workers";
+  yield {
+    name: `${name}-real`,
+    work: `${work}, ${workers}, from the first part to the last bundle`,
+    value: rounded(real / 1000, 2),
+    unit: "s",
+  };
+  yield { name: `${name}-model`, work: "… as the model has it", value: rounded(spanMs / 1000, 2), unit: "s" };
+  const off = rounded(Math.abs(spanMs / real - 1), 3);
+  yield judged({ name, work: "difference of the model", value: off, unit: "ratio" }, "<=", 0.15);
+  // Which does not depend on what else the machine does.
+  const cpuMs = median(runs.map((run) => run.cpuMs));
+  yield {
+    name: `${name}-cpu`,
+    work: `CPU time of the workers, as the model has it, against theirs of ${rounded(cpuMs / 1000, 2)} s`,
+    value: rounded(modelCpuMs / cpuMs, 3),
+    unit: "ratio",
+  };
 }
 
 async function inSpool<T>(use: (spool: string) => Promise<T>): Promise<T> {

@@ -297,10 +297,18 @@ describe("mongodbSource, over the real driver and a server in process", () => {
     expect((await failing(source.check?.(context().signal) as Promise<void>)).code).toBe("SOURCE_UNAVAILABLE");
   });
 
-  it("refuses documents without an _id or with the same one, and a cursor that is not its own", async () => {
+  it("refuses documents without an _id or with the same one, a collection that gives no bytes, and a cursor that is not its own", async () => {
     const same = [1, 2, 3, 3, 5].map((_id) => ({ _id, owner: "u1" }));
     expect((await failing(recordsOf((await sourceOver(same)).source))).code).toBe("SOURCE_CONTRACT");
     expect((await failing(recordsOf((await sourceOver([{ owner: "u1" }])).source))).code).toBe("SOURCE_CONTRACT");
+    const { collection, cursors } = await sourceOver(owned(5));
+    const plain = {
+      find: (filter: object, options: object) => collection.find(filter, { ...options, raw: false }),
+      countDocuments: (filter: object) => collection.countDocuments(filter),
+    };
+    const error = await failing(recordsOf(mongodbSource({ collection: plain, filter })));
+    expect(error).toMatchObject({ code: "SOURCE_CONTRACT", message: expect.stringContaining("raw") });
+    expect(cursors.size).toBe(0);
     for (const after of [7, null, {}, [1]] as Cursor[])
       expect((await failing(recordsOf((await sourceOver([])).source, { after }))).code).toBe("SOURCE_CONTRACT");
   });

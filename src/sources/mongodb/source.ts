@@ -34,7 +34,7 @@ export interface MongodbSourceOptions<R = JsonObject> {
  *
  * @throws {PortmanteauError} `CONFIG_INVALID` when an option is none. From `read`, `count` and `check`: `SOURCE_UNAVAILABLE` (no server, an
  *   election, a lost cursor; retryable), `SOURCE_TIMEOUT` (`maxTimeMs`; retryable), `SOURCE_FAILED` (everything else, with the code's name),
- *   `SOURCE_CONTRACT` (documents without an `_id`, or with the same one), `ABORTED`
+ *   `SOURCE_CONTRACT` (documents without an `_id`, or with the same one; a collection that ignores the option `raw`), `ABORTED`
  * @example
  * ```ts
  * const source = mongodbSource({
