@@ -190,10 +190,9 @@ class BsonReader {
 }
 
 /** The type that DBRef replaced. */
-function pointer(namespace: string, id: string): JsonObject {
-  const [database = "", collection] = namespace.split(".", 2);
-  const named = namespace.split(".").length === 2;
-  return named ? { $ref: collection as string, $id: id, $db: database } : { $ref: namespace, $id: id };
+function pointer(namespace: string, $id: string): JsonObject {
+  const [$db, $ref, ...more] = namespace.split(".");
+  return $ref === undefined || more.length > 0 ? { $ref: namespace, $id } : { $ref, $id, $db: $db as string };
 }
 
 function broken(): TypeError {
