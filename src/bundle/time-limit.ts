@@ -40,6 +40,7 @@ export class TimeLimit {
       return script.runInContext(sandbox as never, { timeout: leftMs }) as T;
     } catch (error) {
       if ((error as NodeJS.ErrnoException | undefined)?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
+      this.#spentMs += Math.max(0, begun + leftMs - performance.now()); // V8's timer can be early
       throw this.#spent();
     } finally {
       sandbox.step = () => undefined; // nothing is kept alive by it
