@@ -88,7 +88,7 @@ export const heavyBundles: readonly (readonly [name: string, code: FindingCode, 
     "ENTRY_MISSING",
     () => packed(filesOf().set("SHA256SUMS", Buffer.from(`${"0".repeat(64)}  x\n`.repeat(450_000)))),
   ],
-  ["many entries", "ENTRY_EXTRA", () => handMadeZip([...bundleEntries(filesOf()), ...smallEntries(30_000)])],
+  ["many entries", "ENTRY_EXTRA", () => handMadeZip([...bundleEntries(filesOf()), ...smallEntries(60_000)])],
 ];
 
 const mebi = 2 ** 20;
@@ -198,7 +198,7 @@ const enumerated = (count: number) =>
 function manySchemas(): Buffer {
   const files = filesOf();
   const bytes = Buffer.from(JSON.stringify(manyProperties(2_000)));
-  const names = Array.from({ length: 300 }, (_, index) => `n${index}`);
+  const names = Array.from({ length: 1_000 }, (_, index) => `n${index}`);
   edit(files, "manifest.json", (manifest) => {
     const [first] = manifest.datasets;
     for (const name of names)

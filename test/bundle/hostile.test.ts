@@ -286,14 +286,14 @@ describe("an input", () => {
       for (let at = 0; ; at++) {
         let asked = 0;
         const input = accessOf(signed, (position, length) =>
-          asked++ === at ? give(position, length) : signed.subarray(position, position + length),
+          asked++ === at ? give(position, length) : signed.subarray(position, position + Math.min(length, 500)),
         );
         const outcome = await findingsOf(input, trusting).catch((error: unknown) => error);
         if (asked <= at) break;
         expect(outcome, `read ${at}`).toMatchObject({ code: "READ_FAILED" });
         failed++;
       }
-      expect(failed).toBeGreaterThan(5);
+      expect(failed).toBeGreaterThan(20);
     });
   }
 

@@ -59,15 +59,6 @@ async function codesOf(zip: Buffer | readonly Buffer[], options: VerifyOptions =
 }
 const trusting = { publicKeys: [ourPublic] };
 
-/** Where what is packed stands in a zip, between the headers. */
-function* packedRanges(zip: Buffer): Generator<{ readonly from: number; readonly to: number }> {
-  for (let at = 0; zip.readUInt32LE(at) === 0x04034b50; ) {
-    const from = at + 30 + zip.readUInt16LE(at + 26) + zip.readUInt16LE(at + 28);
-    at = from + zip.readUInt32LE(at + 18);
-    yield { from, to: at };
-  }
-}
-
 describe("a signature", () => {
   it("is sound with its key, also among others, old and new", async () => {
     expect(await codesOf(signed, trusting)).toEqual([]);
@@ -120,12 +111,7 @@ describe("a signature", () => {
 
   it("finds any single byte that is changed, wherever it is, when the key is given", { timeout: 120_000 }, async () => {
     expect(signed.length).toBeGreaterThan(10_000);
-    // What is packed is covered by one digest for each file: of it, every fifth byte is tried.
-    const isPacked = new Uint8Array(signed.length);
-    for (const { from, to } of packedRanges(signed)) isPacked.fill(1, from, to);
-    expect(isPacked.filter((is) => is === 0).length).toBeGreaterThan(1_000);
     for (let at = 0; at < signed.length; at++) {
-      if (isPacked[at] === 1 && at % 5 > 0) continue;
       const changed = Buffer.from(signed);
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));
       let found = false;

@@ -150,8 +150,8 @@ describe("a file that changes while it is read", () => {
         size,
         async read(position: number, length: number) {
           if (reads++ === at) change(fd, size);
-          const bytes = Buffer.alloc(length);
-          return bytes.subarray(0, readSync(fd, bytes, 0, length, position));
+          const bytes = Buffer.alloc(Math.min(length, 1_500)); // so that there are many moments
+          return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, position));
         },
         close: () => closeSync(fd),
       },
@@ -188,7 +188,7 @@ describe("a file that changes while it is read", () => {
           expect(outcome).toMatchObject({ name: "PortmanteauError", code: "READ_FAILED", retryable: true });
         else if (outcome.length === 0) unhurt++;
       }
-      expect(tried).toBeGreaterThan(5);
+      expect(tried).toBeGreaterThan(20);
       // What was read before the change is whole: only the last reads can be that late.
       if (isHarmless) expect(unhurt).toBe(tried);
       else expect(unhurt).toBeLessThan(tried / 4);
