@@ -150,7 +150,7 @@ describe("a file that changes while it is read", () => {
         size,
         async read(position: number, length: number) {
           if (reads++ === at) change(fd, size);
-          const bytes = Buffer.alloc(Math.min(length, 1_500)); // so that there are many moments
+          const bytes = Buffer.alloc(Math.min(length, 2_500)); // so that there are many moments
           return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, position));
         },
         close: () => closeSync(fd),
