@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { TimeLimit } from "../../src/bundle/time-limit.ts";
 
 function busy(ms: number): void {
@@ -20,6 +20,21 @@ describe("the time limit", () => {
     let ran = false;
     expect(() => time.run(() => (ran = true))).toThrow(spent);
     expect(ran).toBe(false);
+  });
+
+  it("is spent by a step that V8 stopped, also where its timer was early", () => {
+    const time = new TimeLimit(50);
+    vi.spyOn(performance, "now").mockReturnValue(0); // no time has passed
+    try {
+      expect(() =>
+        time.run(() => {
+          for (;;);
+        }),
+      ).toThrow(spent);
+      expect(() => time.run(() => expect.fail("It ran."))).toThrow(spent);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it("grows with the bytes that were read: half a second per MiB", () => {
