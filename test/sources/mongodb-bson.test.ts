@@ -102,6 +102,8 @@ describe("a document of BSON", () => {
       fc.constantFrom(0x78, 0x7b, 0x7c, 0xf8, 0xff),
     );
     fc.assert(fc.property(special, ([low, high]) => void same(new Decimal128(Buffer.from([...low, high])))));
+    for (const number of [2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 54n - 1n, 2n ** 64n + 1n, 2n ** 96n + 1n])
+      same(Decimal128.fromString(`${number}`));
     for (const written of ["0", "-0", "0.00", "-0.00", "0E+3", "0E-9", "NaN", "Infinity", "-Infinity", "1E-7", "1E+3"])
       same(Decimal128.fromString(written));
   });
@@ -128,6 +130,34 @@ describe("a document of BSON", () => {
     expect(pointer("main.users")).toEqual({ $ref: "users", $id: id.toHexString(), $db: "main" });
     expect(pointer("users")).toEqual({ $ref: "users", $id: id.toHexString() });
     expect(pointer("a.b.c")).toEqual({ $ref: "a.b.c", $id: id.toHexString() });
+  });
+
+  it.each([
+    ["a document", { a: 1 }, 0],
+    ["an array", [1], 0],
+    ["a text", "text", 0],
+    ["a code with a scope", new Code("f()", { a: 1 }), 0],
+    ["the text of a code with a scope", new Code("f()", { a: 1 }), 4],
+    ["bytes of the old type", new Binary(Buffer.from("ab"), 2), 0],
+    ["bytes of the old type, the second time", new Binary(Buffer.from("ab"), 2), 5],
+  ])("that says a wrong length of %s is refused", (_what, value, offset) => {
+    const whole = bytesOf({ value });
+    const at = whole.indexOf("value") + "value\0".length + offset;
+    const length = whole.readInt32LE(at);
+    for (const wrong of [0, -1, length - 1, length + 1, 2 ** 31 - 1]) {
+      whole.writeInt32LE(wrong, at);
+      expect(() => recordOf(whole), `${wrong} instead of ${length}`).toThrow(TypeError);
+    }
+  });
+
+  it.each([
+    ["no zero at its end", "04000000 74657874"],
+    ["no bytes at all", "00000000"],
+  ])("with a text that has %s is refused, though all else fits", (_what, text) => {
+    const body = Buffer.from(`02 ${Buffer.from("value\0").toString("hex")} ${text} 00`.replaceAll(" ", ""), "hex");
+    const size = Buffer.alloc(4);
+    size.writeInt32LE(body.length + 4);
+    expect(() => recordOf(Buffer.concat([size, body]))).toThrow(TypeError);
   });
 
   it("that is cut off or longer than it says, or whose text is no UTF-8, is refused, and nothing outside of it is read", () => {
