@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
@@ -151,6 +151,16 @@ const required = process.env["PORTMANTEAU_SERVICES"] === "required";
 export function notRun(name: string, why: string): void {
   if (required) throw new Error(`${name} is required: ${why}.`);
   console.error(`not run: ${name}: ${why}`);
+}
+
+/**
+ * Milliseconds that the host took from each of these cores until now, on average: time that no program of this machine had. Linux counts
+ * hundredths of a second (`steal`, the eighth number of a core's line in /proc/stat).
+ */
+export function stolenMs(cores: readonly number[]): number {
+  const stat = readFileSync("/proc/stat", "utf8");
+  const of = (core: number) => Number(new RegExp(`^cpu${core}((?: \\d+){8})`, "m").exec(stat)?.[1]?.split(" ")[8]) * 10;
+  return cores.reduce((total, core) => total + of(core), 0) / cores.length;
 }
 
 /** Whether a program is on this machine. */

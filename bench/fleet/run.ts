@@ -8,7 +8,7 @@ import { Redis } from "ioredis";
 import { verifyBundle } from "portmanteau";
 import { bullmqQueue } from "portmanteau/queues/bullmq";
 import { startRedis } from "../../test/support/redis-server.ts";
-import { check, notRun } from "../measure.ts";
+import { check, notRun, stolenMs } from "../measure.ts";
 import { fleetExporter, personOf } from "./exporter.mjs";
 
 export interface FleetWork {
@@ -21,8 +21,10 @@ export interface FleetWork {
 }
 
 export interface FleetRun {
-  /** From the first part to the last bundle. */
+  /** From the first part to the last bundle, without what the host took from the cores. */
   readonly wallMs: number;
+  /** What the host took from each core meanwhile, on average. */
+  readonly stolenMs: number;
   readonly cpuMs: number;
   readonly redisCpuMs: number;
   /** Growth of Redis's memory by the jobs, before a worker began. */
@@ -85,8 +87,10 @@ export async function runFleet(
           if (line.type === "delivered" && delivered.push(line) === requests.length) resolve();
         });
     });
+    const stolenBefore = stolenMs(cores);
     for (const { child } of workers) child.stdin?.write("go\n");
     await whole;
+    const stolen = stolenMs(cores) - stolenBefore;
     const after = await redisFacts(redis);
     const ends = await Promise.all(
       workers.map(({ child, told }) => {
@@ -99,7 +103,8 @@ export async function runFleet(
       check((await verifyBundle(join(out, `${id}.zip`)).summary()).complete, "a bundle");
     const firstAt = Math.min(...ends.map((end) => end.firstAt).filter((at) => at > 0));
     return {
-      wallMs: Math.max(...delivered.map(({ at }) => at)) - firstAt,
+      wallMs: Math.max(...delivered.map(({ at }) => at)) - firstAt - stolen,
+      stolenMs: stolen,
       cpuMs: sum(ends.map(({ cpuMs }) => cpuMs)),
       redisCpuMs: after.cpuMs - submitted.cpuMs,
       redisBytes: submitted.bytes - before.bytes,

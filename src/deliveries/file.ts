@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { constants, unlinkSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -6,6 +5,7 @@ import { onExit } from "signal-exit";
 import { PortmanteauError } from "../model/errors.ts";
 import { partName } from "../model/part-name.ts";
 import type { Delivery } from "../model/ports.ts";
+import { keepTouched, partialName, removeAbandoned } from "./partial-files.ts";
 
 /** How `fileDelivery` makes its file. */
 export interface FileDeliveryOptions {
@@ -18,7 +18,7 @@ export interface FileDeliveryOptions {
  * there is never half a file. An older file of that name is replaced at that moment and not before.
  *
  * The temporary file is removed when the export fails or is aborted, and when the process ends by `exit` or a signal that can be
- * caught; only `kill -9` leaves it, as `.NAME.XXXX.partial`.
+ * caught. What `kill -9` leaves, `.NAME.XXXX.partial`, is removed by deliveries into the same folder when nobody has written it for an hour.
  *
  * It takes a set of zips: `bundle.zip` becomes `bundle.part1.zip`, `bundle.part2.zip` and so on, renamed together when all are whole, part 1
  * last; until then a failure takes back every one of them. What it takes back does not bring back an older file of that name.
@@ -40,7 +40,7 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
     partName: (part) => partName(basename(whole), part),
     async open({ part }) {
       const final = part === undefined ? whole : join(directory, partName(basename(whole), part.number));
-      const temporary = join(directory, `.${basename(final)}.${randomBytes(6).toString("hex")}.partial`);
+      const temporary = join(directory, partialName(basename(final)));
       const failed = (what: string, cause: unknown) =>
         new PortmanteauError("DELIVERY_FAILED", `The file "${basename(final)}" could not be ${what}.`, { cause });
       let standing = temporary;
@@ -52,6 +52,7 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
           // The process is ending; there is nobody left to tell.
         }
       });
+      await removeAbandoned(directory);
       let file: FileHandle;
       try {
         file = await open(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, mode);
@@ -59,6 +60,7 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
         forget();
         throw failed("created", cause);
       }
+      const stopTouching = keepTouched(temporary);
       let committed: Promise<void> | undefined;
       let renamed = false;
       const close = async () => {
@@ -90,6 +92,7 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
               throw failed("finished", cause);
             }
             renamed = true;
+            stopTouching();
             standing = final;
             if (part !== undefined) unfinished.add(forget);
             else forget();
@@ -119,6 +122,7 @@ export function fileDelivery(path: string, { mode = 0o600 }: FileDeliveryOptions
           // A rename cannot be taken back: an abort that comes with the commit waits for how it ended.
           await Promise.allSettled([committed]);
           if (renamed) return;
+          stopTouching();
           try {
             await rm(temporary, { force: true }); // it may be gone already, by an earlier abort
             forget();

@@ -8,13 +8,14 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { PortmanteauError } from "portmanteau";
 import { fileDelivery } from "portmanteau/deliveries/file";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 let folder: string;
 beforeEach(() => {
@@ -59,6 +60,54 @@ describe("fileDelivery", () => {
     await writer.commit();
     expect(readFileSync(path, "utf8")).toBe("new");
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it("removes what killed processes left in the folder an hour ago, and nothing that is being written or is no such file", async () => {
+    const put = (name: string, hoursAgo: number) => {
+      const file = join(folder, name);
+      writeFileSync(file, "half a bundle");
+      const then = new Date(Date.now() - hoursAgo * 3_600_000);
+      utimesSync(file, then, then);
+    };
+    put(".bundle.zip.0123456789ab.partial", 1.1);
+    put(".another.zip.aaaaaaaaaaaa.partial", 100);
+    const others = [
+      ".young.zip.0123456789ab.partial",
+      ".x.zip.0123.partial",
+      "x.zip.0123456789ab.partial",
+      ".x.partial",
+      "old.zip",
+    ];
+    put(others[0]!, 0.9);
+    for (const other of others.slice(1)) put(other, 100);
+    symlinkSync(join(folder, "old.zip"), join(folder, ".link.0123456789ab.partial"));
+    mkdirSync(join(folder, ".folder.0123456789ab.partial"));
+    await (await open()).commit();
+    expect(readdirSync(folder).sort()).toEqual(
+      [...others, ".link.0123456789ab.partial", ".folder.0123456789ab.partial", "bundle.zip"].sort(),
+    );
+  });
+
+  it("keeps a file that waits for hours for its next bytes, and looks again every hour", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+    try {
+      const slow = await open(join(folder, "slow.zip"));
+      await slow.write(Buffer.from("slow"));
+      const [temporary = ""] = readdirSync(folder);
+      const lost = join(folder, ".lost.zip.0123456789ab.partial");
+      writeFileSync(lost, "half a bundle");
+      await vi.advanceTimersByTimeAsync(2 * 3_600_000);
+      await vi.waitFor(() => expect(statSync(join(folder, temporary)).mtimeMs).toBeGreaterThan(Date.now() - 600_001));
+      await (await open(join(folder, "quick.zip"))).commit();
+      expect(readdirSync(folder).sort()).toEqual([temporary, "quick.zip"].sort());
+      await slow.commit();
+      expect(readFileSync(join(folder, "slow.zip"), "utf8")).toBe("slow");
+      expect(vi.getTimerCount()).toBe(0);
+      await (await open(join(folder, "aborted.zip"))).abort(aborted);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("replaces a link and not what it points at", async () => {
