@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  lutimesSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -81,6 +82,7 @@ describe("fileDelivery", () => {
     put(others[0]!, 0.9);
     for (const other of others.slice(1)) put(other, 100);
     symlinkSync(join(folder, "old.zip"), join(folder, ".link.0123456789ab.partial"));
+    lutimesSync(join(folder, ".link.0123456789ab.partial"), 0, 0);
     mkdirSync(join(folder, ".folder.0123456789ab.partial"));
     await (await open()).commit();
     expect(readdirSync(folder).sort()).toEqual(
