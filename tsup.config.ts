@@ -26,7 +26,7 @@ export default defineConfig({
     "envelopes/openpgp": "src/envelopes/openpgp.ts",
     "queues/bullmq": "src/queues/bullmq/index.ts",
     "queues/pg-boss": "src/queues/pg-boss/index.ts",
-    "deliveries/file": "src/deliveries/file.ts",
+    "deliveries/file": "src/deliveries/file/index.ts",
     "deliveries/http": "src/deliveries/http/index.ts",
     "deliveries/s3": "src/deliveries/s3/index.ts",
     downloads: "src/downloads/index.ts",

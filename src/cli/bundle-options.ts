@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileDelivery } from "../deliveries/file.ts";
+import { fileDelivery } from "../deliveries/file/index.ts";
 import { type Delivery, type ExportOptions, type ExportReport, ed25519Signer, PortmanteauError } from "../index.ts";
 import { UsageError } from "./arguments.ts";
 import type { Options, Values } from "./command.ts";

@@ -7,7 +7,7 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileDelivery } from "../../src/deliveries/file.ts";
+import { fileDelivery } from "../../src/deliveries/file/index.ts";
 import { createExporter, type Dataset, type ExportOptions, ed25519Signer, minisignPublicKey } from "../../src/index.ts";
 import { damages, datasets } from "../bundle/damages.ts";
 import { hostileZips } from "../bundle/hostile-zips.ts";

@@ -87,7 +87,7 @@ describe("fileDelivery of a set", () => {
     const script = join(scripts, "child.mts");
     writeFileSync(
       script,
-      `import { fileDelivery } from ${JSON.stringify(resolve("src/deliveries/file.ts"))};
+      `import { fileDelivery } from ${JSON.stringify(resolve("src/deliveries/file/index.ts"))};
       const delivery = fileDelivery(${JSON.stringify(join(folder, "b.zip"))});
       const { signal } = new AbortController();
       for (const number of [1, 2, 3]) {

@@ -218,7 +218,7 @@ describe("a process that is ended in the middle of a delivery", () => {
       const path = JSON.stringify(join(folder, "bundle.zip"));
       writeFileSync(
         script,
-        `import { fileDelivery } from ${JSON.stringify(resolve("src/deliveries/file.ts"))};
+        `import { fileDelivery } from ${JSON.stringify(resolve("src/deliveries/file/index.ts"))};
         const writer = await fileDelivery(${path}).open({ signal: new AbortController().signal });
         for (let round = 0; ; round++) {
           await writer.write(Buffer.alloc(1_000, "x"));

@@ -13,7 +13,7 @@ function peakOf(records: number): { readonly peak: number; readonly zips: number
   writeFileSync(
     script,
     `import { createExporter } from ${at("src/index.ts")};
-    import { fileDelivery } from ${at("src/deliveries/file.ts")};
+    import { fileDelivery } from ${at("src/deliveries/file/index.ts")};
     import { iterableSource } from ${at("src/sources/iterable.ts")};
     import { noteDataset, request } from ${at("test/support/notes.ts")};
     function* notes() {

@@ -77,7 +77,7 @@ function dyingSpool(spool: DurableSpool): DurableSpool {
 }
 
 const { exporterOver, request, requestId, spoolAt } = await import("./world.ts");
-const { fileDelivery } = await import("../../src/deliveries/file.ts");
+const { fileDelivery } = await import("../../src/deliveries/file/index.ts");
 const exporter = exporterOver(dyingSpool(await spoolAt(task.place)), task.lanes);
 process.stdout.write("ready\n");
 const started = performance.now();

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import PgBoss from "pg-boss";
-import { fileDelivery } from "../../src/deliveries/file.ts";
+import { fileDelivery } from "../../src/deliveries/file/index.ts";
 import { logEvents } from "../../src/observability/logging.ts";
 import { openTelemetry } from "../../src/observability/opentelemetry/index.ts";
 import { bullmqQueue } from "../../src/queues/bullmq/index.ts";

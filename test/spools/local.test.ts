@@ -87,7 +87,7 @@ describe("a process that is killed while it exports", () => {
   const child = `
     import { createExporter } from ${JSON.stringify(resolve("src/index.ts"))};
     import { localSpool } from ${JSON.stringify(resolve("src/spools/local.ts"))};
-    import { fileDelivery } from ${JSON.stringify(resolve("src/deliveries/file.ts"))};
+    import { fileDelivery } from ${JSON.stringify(resolve("src/deliveries/file/index.ts"))};
     import { iterableSource } from ${JSON.stringify(resolve("src/sources/iterable.ts"))};
     import { noteDataset, request } from ${JSON.stringify(resolve("test/support/notes.ts"))};
     const [folder] = process.argv.slice(-1);

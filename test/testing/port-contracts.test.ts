@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { fileDelivery } from "../../src/deliveries/file.ts";
+import { fileDelivery } from "../../src/deliveries/file/index.ts";
 import { localSpool } from "../../src/spools/local.ts";
 import { deliveryRules } from "../../src/testing/delivery-rules.ts";
 import { deliveryContract, spoolContract } from "../../src/testing/index.ts";

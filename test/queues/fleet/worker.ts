@@ -1,5 +1,5 @@
 /** A worker of a fleet, as a process of its own: node jiti worker.ts '{"folder":…}'. It writes its events as lines of JSON. */
-import { fileDelivery } from "../../../src/deliveries/file.ts";
+import { fileDelivery } from "../../../src/deliveries/file/index.ts";
 import { bundleAt, fleetExporter } from "./exporter.ts";
 import { type FleetServer, openQueue } from "./queue.ts";
 

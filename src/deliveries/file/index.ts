@@ -2,9 +2,9 @@ import { constants, unlinkSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { onExit } from "signal-exit";
-import { PortmanteauError } from "../model/errors.ts";
-import { partName } from "../model/part-name.ts";
-import type { Delivery } from "../model/ports.ts";
+import { PortmanteauError } from "../../model/errors.ts";
+import { partName } from "../../model/part-name.ts";
+import type { Delivery } from "../../model/ports.ts";
 import { keepTouched, partialName, removeAbandoned } from "./partial-files.ts";
 
 /** How `fileDelivery` makes its file. */
