@@ -37,11 +37,11 @@ export async function* checkManifest({
   let errors: readonly RecordError[];
   let problems: readonly string[];
   try {
-    errors = options.time.run(() => documentErrors("manifest", manifest));
-    problems =
-      errors.length > 0
-        ? errors.map(({ pointer, message }) => `${pointer || "/"} ${message}.`)
-        : options.time.run(() => contradictions(manifest as Manifest));
+    [errors, problems] = options.time.run(() => {
+      const errors = documentErrors("manifest", manifest);
+      const words = errors.map(({ pointer, message }) => `${pointer || "/"} ${message}.`);
+      return [errors, errors.length > 0 ? words : contradictions(manifest as Manifest)];
+    });
   } catch (error) {
     yield failureFinding("MANIFEST_INVALID", error, { path });
     return undefined;
