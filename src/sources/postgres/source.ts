@@ -26,7 +26,10 @@ export interface PostgresQueryContext {
 
 /** The query that reads one person from PostgreSQL, and how it is paged. */
 export interface PostgresSourceOptions<R = PostgresRow> {
-  /** A pg `Pool`; a connected pg `Client` or a `PGlite` count as a pool of one. */
+  /**
+   * A pg `Pool`; a connected pg `Client` or a `PGlite` count as a pool of one. A client inside its owner's transaction is refused where it
+   * says so, which pg's does from 8.21 on; an older one must be in none: the source would end it.
+   */
   readonly pool: PostgresConnections;
   /**
    * One SELECT, with everything that varies as a parameter. `check` and `portmanteau coverage` call it too, with an empty subject id.
