@@ -24,3 +24,21 @@ export class Slots {
     this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, one);
   }
 }
+
+/** What a step gives for each value, in the order of the values; so many run at once. After a failure none begins. */
+export async function mapInLanes<T, R>(
+  values: readonly T[],
+  lanes: number,
+  step: (value: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const left = (function* () {
+    yield* values.entries();
+  })();
+  // Who throws ends the generator that all share.
+  const lane = async () => {
+    for (const [index, value] of left) results[index] = await step(value);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}

@@ -6,7 +6,8 @@ import { runExport } from "../export.ts";
 import { observed } from "../export-options.ts";
 import type { ExportOptions } from "../exporter.ts";
 import { buildReport, Journal } from "../journal.ts";
-import { receiptIn } from "./collect-step.ts";
+import { mapInLanes } from "../slots.ts";
+import { receiptIn, receiptsAtOnce } from "./collect-step.ts";
 import { names, putDocument } from "./documents.ts";
 import { StoredParts } from "./gather.ts";
 import type { StoredRequest } from "./request.ts";
@@ -53,14 +54,12 @@ export async function assembleStored(
 
 /** The receipts of all parts, in their order. @throws {PortmanteauError} `INCOMPLETE` that names those that are not sealed */
 async function sealedParts(stored: StoredRequest): Promise<readonly Receipt[]> {
-  const receipts: Receipt[] = [];
-  const missing: string[] = [];
-  for (const part of stored.parts) {
-    const receipt = await receiptIn(stored, part);
-    if (receipt !== undefined) receipts.push(receipt);
-    else missing.push(part.partition === undefined ? part.dataset : `${part.dataset}.${part.partition}`);
-  }
-  if (missing.length === 0) return receipts;
+  const found = await mapInLanes(stored.parts, receiptsAtOnce, (part) => receiptIn(stored, part));
+  const receipts = found.filter((receipt) => receipt !== undefined);
+  if (receipts.length === found.length) return receipts;
+  const missing = stored.parts
+    .filter((_, index) => found[index] === undefined)
+    .map(({ dataset, partition }) => (partition === undefined ? dataset : `${dataset}.${partition}`));
   throw new PortmanteauError(
     "INCOMPLETE",
     `${missing.length} of ${stored.parts.length} parts are not collected: ${missing.join(", ")}. Nothing was delivered.`,

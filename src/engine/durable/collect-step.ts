@@ -63,6 +63,9 @@ export function placeOf({ vault }: Pick<StoredRequest, "vault">, { index, datase
   return { vault, dataset, path: (object) => names.chunk(index, object) };
 }
 
+/** Of a request with hundreds of parts in an object store, receipts one after the other would take seconds. */
+export const receiptsAtOnce = 16;
+
 /** The receipt of a part that was sealed since the request was begun. */
 export async function receiptIn(
   { vault, begun }: Pick<StoredRequest, "vault" | "begun">,

@@ -1,6 +1,7 @@
 import type { RequestProgress } from "../../model/durable.ts";
+import { mapInLanes } from "../slots.ts";
 import { begunRequest } from "./begin.ts";
-import { receiptIn } from "./collect-step.ts";
+import { receiptIn, receiptsAtOnce } from "./collect-step.ts";
 import { getDocument, names } from "./documents.ts";
 import { type DurableConfig, partsOf, vaultOf } from "./request.ts";
 
@@ -10,19 +11,20 @@ export async function progressOf(from: DurableConfig, requestId: string): Promis
   const begun = await getDocument(vault, "begun", names.begun);
   if (begun === undefined) return undefined;
   const told = begunRequest(begun);
-  const parts: RequestProgress["parts"][number][] = [];
-  for (const [index, part] of partsOf(begun).entries()) {
+  const parts = await mapInLanes(partsOf(begun), receiptsAtOnce, async (part) => {
     const { expected = null } = begun.datasets[part.of] ?? {};
-    const facts = { ...(told.parts[index] as (typeof told.parts)[number]), expected };
+    const facts = { ...(told.parts[part.index] as (typeof told.parts)[number]), expected };
     const receipt = await receiptIn({ vault, begun }, part);
-    if (receipt !== undefined) {
-      parts.push({ ...facts, state: "sealed", records: receipt.written + receipt.quarantined });
-      continue;
-    }
-    const checkpoint = await getDocument(vault, "checkpoint", names.checkpoint(index));
+    if (receipt !== undefined)
+      return { ...facts, state: "sealed" as const, records: receipt.written + receipt.quarantined };
+    const checkpoint = await getDocument(vault, "checkpoint", names.checkpoint(part.index));
     const isBegun = checkpoint?.generation === begun.generation;
-    parts.push({ ...facts, state: isBegun ? "begun" : "waiting", records: isBegun ? checkpoint.records : 0 });
-  }
+    return {
+      ...facts,
+      state: isBegun ? ("begun" as const) : ("waiting" as const),
+      records: isBegun ? checkpoint.records : 0,
+    };
+  });
   const delivered = await getDocument(vault, "delivered", names.delivered);
   const { at, sha256, completeness } = delivered ?? {};
   return {
