@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { TimeLimit } from "../../src/bundle/time-limit.ts";
+import { verifyBundle } from "../../src/index.ts";
 
 function busy(ms: number): void {
   for (const until = performance.now() + ms; performance.now() < until; );
@@ -50,5 +53,17 @@ describe("the time limit", () => {
         throw new RangeError("own");
       }),
     ).toThrow(new RangeError("own"));
+  });
+
+  it("counts the check of a manifest: after one that took an hour, the data package is not checked any more", async () => {
+    const sound = readFileSync(resolve(import.meta.dirname, "../bundles/sound.zip"));
+    let now = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (now += 3_600_000));
+    try {
+      const { value: first } = await verifyBundle(sound)[Symbol.asyncIterator]().next();
+      expect(first).toMatchObject({ path: "datapackage.json", message: expect.stringContaining("maxCheckMs") });
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 });

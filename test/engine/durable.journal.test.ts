@@ -510,6 +510,19 @@ describe("an abort", () => {
     }
   });
 
+  it("of a part is not told of another one", async () => {
+    const stop = new AbortController();
+    const { source } = controlledSource(mixed(25), { count: 25, before: (page) => void (page === 2 && stop.abort()) });
+    const datasets = [noteDataset("first", controlledSource([]).source), noteDataset("second", source, mixedFacts)];
+    const exporter = durableExporterOf(datasets, new TestSpool());
+    await exporter.begin(request, fixed);
+    await failing(exporter.collectPart(id, { dataset: "second" }, { signal: stop.signal }));
+    expect((await exporter.progress(id))?.parts).toMatchObject([
+      { dataset: "first", state: "waiting", records: 0 },
+      { dataset: "second", state: "begun", records: 20 },
+    ]);
+  });
+
   it("of a part leaves its last checkpoint", async () => {
     const stop = new AbortController();
     const spool = new TestSpool();

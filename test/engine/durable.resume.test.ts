@@ -350,7 +350,13 @@ describe("a count", () => {
     const exporter = durableExporterOf([noteDataset("a", divided)], new TestSpool());
     const { parts } = await exporter.begin(request, fixed);
     expect(parts.map(({ partition }) => partition)).toEqual([0, 1, 2]);
-    for (const part of [...parts].reverse()) await exporter.collectPart(id, part);
+    const [last, ...others] = parts;
+    for (const part of [...others].reverse()) await exporter.collectPart(id, part);
+    expect(await failing(exporter.assemble(id, { to: new Collecting() }))).toMatchObject({
+      code: "INCOMPLETE",
+      message: expect.stringContaining("1 of 3 parts are not collected: a.0."),
+    });
+    await exporter.collectPart(id, last as (typeof parts)[number]);
     expect(counts).toEqual([77]);
     expect(await exporter.assemble(id, { to: new Collecting() })).toMatchObject({ completeness: "complete" });
   });
